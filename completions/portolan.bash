@@ -1239,7 +1239,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__diff)
-            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --exit-code --fail-on --approve --approval-comments --full --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --ref --base --no-base --only --adopt --prune --no-prune --only-branch --out --verify --blueprints --live --exit-code --fail-on --approve --approval-comments --full --output --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1278,8 +1278,12 @@ _portolan() {
                     fi
                     return 0
                     ;;
+                --blueprints)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fail-on)
-                    COMPREPLY=($(compgen -W "hazard missing extra changed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "hazard missing extra changed broken lossy required" -- "${cur}"))
                     return 0
                     ;;
                 --approve)
@@ -1813,7 +1817,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__lint)
-            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --force-exclude --require-snapshot --rule --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            opts="-C -q -v -h --staged --pre-commit --changed --since --stdin-filename --fix --dry-run --output --fail-on --max-findings --baseline --write-baseline --blueprints --force-exclude --require-snapshot --rule --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1850,6 +1854,10 @@ _portolan() {
                     return 0
                     ;;
                 --write-baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --blueprints)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2284,7 +2292,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__schema)
-            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan plan-file outcome refusal serve config-check cluster-add evaluate mapping-explanation forecast trace all"
+            opts="-C -q -v -h --write --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help manifest config lint baseline pull plan impact plan-file outcome refusal serve config-check cluster-add evaluate mapping-explanation forecast trace all"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

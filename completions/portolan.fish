@@ -110,6 +110,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most N findings, most severe first; 0 means all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l baseline -d 'Ignore the findings recorded in this file' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l write-baseline -d 'Record all findings of this run in a baseline file, and exit 0' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l blueprints -d 'Only findings that a change of blueprints gives: those of the blueprints in PATH, or those that the snapshot gives and that of the Git revision REF does not' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
 duplicate-key\t''
 ambiguous-scalar\t''
@@ -240,6 +241,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most N findings, most severe first; 0 means all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l baseline -d 'Ignore the findings recorded in this file' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l write-baseline -d 'Record all findings of this run in a baseline file, and exit 0' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l blueprints -d 'Only findings that a change of blueprints gives: those of the blueprints in PATH, or those that the snapshot gives and that of the Git revision REF does not' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
 duplicate-key\t''
 ambiguous-scalar\t''
@@ -356,10 +358,14 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l ref -d 'Read 
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l base -d 'Compare with the merge base of REF and `HEAD`, to tell this branch\'s changes from those that were pending before; detected in CI' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only -d 'Limit to these blueprints or files and their dependencies' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l out -d 'Save the plan to FILE, for `push --plan FILE`' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l fail-on -d 'What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas' -r -f -a "hazard\t''
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l blueprints -d 'Show instead what a change of blueprints does to the entities: what it breaks, loses or newly requires' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l fail-on -d 'What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); with changed blueprints also `broken`, `required` (exit 1), `lossy` (exit 2); several separated by commas' -r -f -a "hazard\t''
 missing\t''
 extra\t''
-changed\t''"
+changed\t''
+broken\t''
+lossy\t''
+required\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approve -d 'With `--fail-on hazard`: the digest of hazards that are approved; repeatable' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l output -d 'Report format, and file: `text`, `json`, `markdown`, `summary`; repeatable' -r -f -a "text\t''
 json\t''
@@ -380,6 +386,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l prune -d 'Del
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d 'Delete nothing, whatever the config says'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Show only this branch\'s changes, not those that were pending before'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Also ask the catalog to validate each change'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l live -d 'With `--blueprints`: read the catalog, and judge its entities that no manifest declares too'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'Exit 2 if changes are pending'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approval-comments -d 'With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Do not abbreviate text output'

@@ -57,15 +57,15 @@ pub struct DiffArgs {
     pub verify: bool,
     /// Show instead what a change of blueprints does to the entities: what it breaks, loses or newly requires
     ///
-    /// PATH: a file or folder of blueprints (as `pull` or the API writes them), the new ones, compared with the snapshot. `live`:
-    /// the same with the blueprints of the catalog, and also for entities that only the catalog has. REF: a Git revision, whose
-    /// snapshot is the old one. PATH and REF read no catalog.
+    /// PATH: the new blueprints, a file or folder as `pull` or the API writes them; the snapshot has the old ones. `live`: the
+    /// new ones are those of the catalog, whose entities are judged too. REF: a Git revision, whose snapshot has the old ones.
+    /// PATH and REF read no catalog.
     #[arg(long, value_name = "PATH|REF|live", value_hint = ValueHint::AnyPath)]
     #[arg(conflicts_with_all = [
         "only_branch", "out", "verify", "approve", "approval_comments", "base", "no_base", "only", "adopt", "prune", "no_prune",
     ])]
     pub blueprints: Option<String>,
-    /// With `--blueprints`: read the catalog, and judge its entities that no manifest declares too
+    /// With `--blueprints`: also judge the entities and values that only the catalog has
     #[arg(long, requires = "blueprints")]
     pub live: bool,
     /// Exit 2 if changes are pending
@@ -75,9 +75,9 @@ pub struct DiffArgs {
     /// `required` (exit 1), `lossy` (exit 2); several separated by commas
     ///
     /// `hazard`: a hazard needs approval. `missing`: a declared entity is not in the catalog. `extra`: the catalog has an
-    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `broken`: the
-    /// catalog would refuse an entity. `required`: an entity lacks a value that changed blueprints require. `lossy`: the catalog
-    /// would drop, hide or recompute a value.
+    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `broken`: an
+    /// entity is refused after a change of blueprints. `required`: it is refused until it has a value that they require. `lossy`:
+    /// it is accepted, but the catalog drops, hides or recomputes one of its values.
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', num_args = 1)]
     pub fail_on: Vec<FailOn>,
     /// With `--fail-on hazard`: the digest of hazards that are approved; repeatable

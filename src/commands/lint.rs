@@ -30,7 +30,7 @@ use crate::commands::plan::base::{commit_in_ci, touched_in_ci};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::texts::{InWorkTree, read_credentials};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
@@ -46,7 +46,7 @@ use crate::report::positions::Files;
 use crate::report::style::Style;
 use crate::report::unified_diff;
 use crate::settings::{Level, Settings};
-use crate::sources::{self, PathKind, Pattern, PatternError};
+use crate::sources::{self, PathKind, Pattern, PatternError, SourceFile};
 use crate::text::plural::count;
 
 /// The number of findings that are printed as text unless `--max-findings` sets another: nobody reads more at once.
@@ -103,11 +103,11 @@ pub struct LintArgs {
     /// A baseline always covers the whole repository, so this cannot be combined with PATHS.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix", "output"])]
     pub write_baseline: Option<PathBuf>,
-    /// Only findings that a change of blueprints gives: those of the blueprints in PATH, or those that the snapshot gives
-    /// and that of the Git revision REF does not
+    /// Only findings that a change of blueprints gives: from the snapshot to those in PATH, or from those of REF to the
+    /// snapshot
     ///
-    /// PATH is a file or folder of blueprints, as `pull` or the API writes them. `diff --blueprints` shows more: which values
-    /// would be lost, and what the blueprints of the catalog change (`live`).
+    /// PATH is a file or folder of blueprints, as `pull` or the API writes them. REF is a Git revision. `diff --blueprints` shows
+    /// more: which values would be lost, and what the blueprints of the catalog change (`live`).
     #[arg(long, value_name = "PATH|REF", value_hint = ValueHint::AnyPath)]
     #[arg(conflicts_with_all = ["staged", "pre_commit", "stdin_filename", "fix", "write_baseline"])]
     pub blueprints: Option<String>,
@@ -192,16 +192,14 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let sides = args.blueprints.as_deref().map(|value| Sides::open_offline(value, &workspace, context)).transpose()?;
-    let before = match &sides {
-        Some(sides) => Some(problems_before(sides, &Request { cache: cache.as_ref(), ..config.whole() }, progress)?),
-        None => None,
+    let (before, files) = match &sides {
+        Some(sides) => problems_before(sides, &config, progress).map(|(before, files)| (Some(before), files))?,
+        None => (None, Vec::new()),
     };
-    // The cache is that of the snapshot.
-    let is_own = sides.as_ref().is_none_or(|sides| matches!(sides.new.source, SnapshotSource::Disk));
     let request = Request {
         lint_scope: lint_scope(args),
         before: before.as_ref(),
-        instead: Overlay { shelf: sides.as_ref().map(|sides| sides.new.source.clone()), files: Vec::new() },
+        instead: Overlay { shelf: sides.as_ref().map(|sides| sides.new.source.clone()), files },
         paths,
         given,
         force_exclude: args.force_exclude || args.pre_commit,
@@ -212,7 +210,8 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         base,
         most: most(args, context),
         include: include.as_deref(),
-        cache: cache.as_ref().filter(|_| is_own),
+        // The cache is that of the snapshot.
+        cache: cache.as_ref().filter(|_| sides.is_none()),
         ..config.whole()
     };
     let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
@@ -235,23 +234,18 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(exit(args.fail_on, linted.worst))
 }
 
-/// The problems that the old blueprints give in all files.
-fn problems_before(sides: &Sides, request: &Request<'_>, progress: &dyn Progress) -> Result<KnownProblems, Error> {
-    let source = &sides.old.source;
-    let request = Request {
-        instead: Overlay { shelf: Some(source.clone()), files: Vec::new() },
-        cache: request.cache.filter(|_| matches!(source, SnapshotSource::Disk)),
-        ..Request::whole(
-            request.root,
-            request.pattern,
-            request.git,
-            request.selection,
-            request.options,
-            request.clusters,
-        )
-    };
-    let before = run::lint(&request, progress)?;
-    Ok(KnownProblems::of(&before.findings, |file| before.texts.path(file)))
+/// The problems that the old blueprints give in all files, and the files with their texts.
+fn problems_before(
+    sides: &Sides,
+    config: &LintConfig<'_>,
+    progress: &dyn Progress,
+) -> Result<(KnownProblems, Vec<SourceFile>), Error> {
+    let instead = Overlay { shelf: Some(sides.old.source.clone()), files: Vec::new() };
+    // The texts are kept for those who want the entities.
+    let request = Request { instead, collects: Collects::Entities, ..config.whole() };
+    let mut before = run::lint(&request, progress)?;
+    let files = before.manifests.take().map(|manifests| manifests.files).unwrap_or_default();
+    Ok((KnownProblems::of(&before.findings, |file| before.texts.path(file)), files))
 }
 
 fn describe_sides(sides: &Sides) -> Vec<String> {
