@@ -110,7 +110,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l max-findings -d 'Report at most N findings, most severe first; 0 means all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l baseline -d 'Ignore the findings recorded in this file' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l write-baseline -d 'Record all findings of this run in a baseline file, and exit 0' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lint" -l blueprints -d 'Only findings that a change of blueprints gives: those of the blueprints in PATH, or those that the snapshot gives and that of the Git revision REF does not' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand lint" -l blueprints -d 'Only findings that a change of blueprints gives: from the snapshot to those in PATH, or from those of REF to the snapshot' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand lint" -l rule -d 'Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
 duplicate-key\t''
 ambiguous-scalar\t''
@@ -241,7 +241,7 @@ never\t''"
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l max-findings -d 'Report at most N findings, most severe first; 0 means all' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l baseline -d 'Ignore the findings recorded in this file' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l write-baseline -d 'Record all findings of this run in a baseline file, and exit 0' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand validate" -l blueprints -d 'Only findings that a change of blueprints gives: those of the blueprints in PATH, or those that the snapshot gives and that of the Git revision REF does not' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand validate" -l blueprints -d 'Only findings that a change of blueprints gives: from the snapshot to those in PATH, or from those of REF to the snapshot' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand validate" -l rule -d 'Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable' -r -f -a "yaml-syntax\t''
 duplicate-key\t''
 ambiguous-scalar\t''
@@ -386,7 +386,7 @@ complete -c portolan -n "__fish_portolan_using_subcommand diff" -l prune -d 'Del
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l no-prune -d 'Delete nothing, whatever the config says'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l only-branch -d 'Show only this branch\'s changes, not those that were pending before'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l verify -d 'Also ask the catalog to validate each change'
-complete -c portolan -n "__fish_portolan_using_subcommand diff" -l live -d 'With `--blueprints`: read the catalog, and judge its entities that no manifest declares too'
+complete -c portolan -n "__fish_portolan_using_subcommand diff" -l live -d 'With `--blueprints`: also judge the entities and values that only the catalog has'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l exit-code -d 'Exit 2 if changes are pending'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l approval-comments -d 'With `--fail-on hazard`: accept approvals from the pull request: a comment `approve DIGEST` by somebody who may merge'
 complete -c portolan -n "__fish_portolan_using_subcommand diff" -l full -d 'Do not abbreviate text output'
