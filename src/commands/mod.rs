@@ -18,6 +18,7 @@ mod exit_codes;
 pub mod explain;
 mod forge;
 pub mod graph;
+pub(crate) mod impact;
 pub mod init;
 pub mod lint;
 pub mod list;

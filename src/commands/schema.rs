@@ -53,6 +53,8 @@ pub enum SchemaName {
     Pull,
     /// Output of `diff --output json`
     Plan,
+    /// Output of `diff --blueprints ... --output json`
+    Impact,
     /// Output of `diff --out`
     PlanFile,
     /// Output of `push --output json`
@@ -164,6 +166,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::Impact => report::impact::json::schema(),
         SchemaName::PlanFile => file::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),

@@ -9,6 +9,7 @@ use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::known_problems::KnownProblems;
 use crate::report::baseline::Baseline;
 use crate::sources::git::CommitId;
 use crate::sources::{Pattern, SourceFile};
@@ -28,6 +29,8 @@ pub(crate) struct Request<'a> {
     pub force_exclude: bool,
     pub repair: bool,
     pub baseline: Option<&'a Baseline>,
+    /// What an earlier run over the same files found; it is left out, like what the baseline has.
+    pub before: Option<&'a KnownProblems>,
     /// A missing snapshot is an error.
     pub require_snapshot: bool,
     /// The files that the change in CI touches, for runs over all files. Called only if a finding could be placed in
@@ -69,6 +72,7 @@ impl<'a> Request<'a> {
             force_exclude: false,
             repair: false,
             baseline: None,
+            before: None,
             require_snapshot: false,
             touched: None,
             most: None,

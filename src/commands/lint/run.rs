@@ -32,6 +32,7 @@ use crate::error::Error;
 use crate::report::baseline::Baseline;
 use crate::report::fingerprint::{Fingerprint, fingerprints};
 use crate::report::lint::Counts;
+use crate::report::positions::Files;
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{self, Boundary, Discovery, DiskFile, Hidden, Listings, PathKind, Place, SourceFile, Unreadable};
 use crate::text::plural::grouped;
@@ -256,7 +257,12 @@ impl Filtered {
         let prints = fingerprints(findings, &texts);
         let known = request.baseline.map(Baseline::fingerprints).unwrap_or_default();
         let chosen = (0..findings.len()).filter(|at| found.chosen.shows(&findings[*at], &found.files));
-        let (baselined, shown): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
+        let was_found = |at: usize| {
+            let path = texts.path(findings[at].place.file);
+            request.before.is_some_and(|before| before.new_part_of(&findings[at], path).is_none())
+        };
+        let (baselined, shown): (Vec<_>, Vec<_>) =
+            chosen.partition(|at| known.contains(&prints[*at]) || was_found(*at));
         Self { texts, prints, shown, baselined: baselined.len() }
     }
 }

@@ -27,7 +27,7 @@ use crate::sources::{self, PathKind, Pattern, ReadBuffer, ReadProblem, SourceFil
 use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
-const BLUEPRINTS: &str = ".portolan/blueprints";
+pub(crate) const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
 
@@ -57,6 +57,8 @@ pub(crate) enum SnapshotSource {
     Disk,
     /// As the next commit will contain it, or as a pull would write it.
     Files(Vec<SourceFile>),
+    /// Other blueprints, which may be anywhere, with everything else of the snapshot.
+    OtherBlueprints { files: Vec<SourceFile>, rest: Box<Self> },
 }
 
 impl SnapshotSource {
@@ -74,6 +76,7 @@ impl SnapshotSource {
                 let is_one = |path: &str| path.strip_prefix(BLUEPRINTS).is_some_and(|name| name.rfind('/') == Some(0));
                 files.iter().filter(|file| is_one(&file.path) && file.path.ends_with(".json")).cloned().collect()
             }
+            Self::OtherBlueprints { files, .. } => files.clone(),
         }
     }
 
@@ -85,6 +88,7 @@ impl SnapshotSource {
                 found.map(|file| SourceFile { path, ..file })
             }
             Self::Files(files) => files.iter().find(|file| file.path == path).cloned(),
+            Self::OtherBlueprints { rest, .. } => rest.file(root, name),
         }
     }
 }

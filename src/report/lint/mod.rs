@@ -21,6 +21,7 @@ mod window;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+use crate::domain::finding::Finding;
 use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
@@ -72,6 +73,11 @@ impl Format for LintFormat {
     }
 }
 
+/// The findings with their credentials masked, for reports of other commands.
+pub fn masked_findings(lint: &Lint<'_>) -> Vec<Finding> {
+    masked(lint, |report| report.lint.findings.to_vec())
+}
+
 /// The whole report, ending in a line break.
 pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
     masked(lint, |report| match format {
@@ -92,7 +98,7 @@ pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
 mod tests {
     use super::*;
     use crate::domain::document::span::Span;
-    use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place};
+    use crate::domain::finding::{Edit, EntityName, FileId, Fix, Place};
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
     use crate::text::escape;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};
