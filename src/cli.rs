@@ -11,7 +11,8 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve, version,
+    cluster, comment, completions, config, diff, explain, import, init, lint, man, new, pull, push, schema, serve,
+    version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -108,6 +109,7 @@ enum Verbs {
     Push(Box<push::PushArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
+    Import(Box<import::ImportArgs>),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
@@ -170,6 +172,7 @@ impl Verbs {
             Self::Push(args) => &**args,
             Self::Pull(args) => args,
             Self::New(args) => &**args,
+            Self::Import(args) => &**args,
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,

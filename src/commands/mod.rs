@@ -17,6 +17,7 @@ mod examples;
 mod exit_codes;
 pub mod explain;
 mod forge;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod man;

@@ -51,6 +51,8 @@ pub enum SchemaName {
     Baseline,
     /// Output of `pull --output json`
     Pull,
+    /// Output of `import --output json`
+    Import,
     /// Output of `diff --output json`
     Plan,
     /// Output of `diff --out`
@@ -157,6 +159,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Import => report::import::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::PlanFile => file::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),

@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod file_name;
 pub mod finding;
 pub mod forecast;
+pub mod import;
 pub mod known_entities;
 pub mod mapping_explanation;
 pub mod mapping_facts;

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod fingerprint;
 pub mod forecast;
 pub mod format;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod mapping_explanation;
