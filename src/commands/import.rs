@@ -1,8 +1,8 @@
 //! `import`: creates manifests from what other tools know about the repository. Each source has a file below `import/`; the
 //! logic is in `scaffold/import`.
 
-mod backstage;
-mod codeowners;
+pub(crate) mod backstage;
+pub(crate) mod codeowners;
 mod documents;
 mod error;
 mod location;

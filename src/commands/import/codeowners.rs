@@ -105,6 +105,11 @@ fn all_places(host: Option<Dialect>) -> Vec<&'static str> {
     places
 }
 
+/// The file that GitHub, GitLab or Bitbucket finds.
+pub(crate) fn find(top: &Path) -> Option<&'static str> {
+    found_places(top, None).first().copied()
+}
+
 fn found_places(top: &Path, host: Option<Dialect>) -> Vec<&'static str> {
     let mut places = all_places(host);
     places.retain(|place| sources::find_file(top, place).is_some());

@@ -31,7 +31,7 @@ use crate::report::import::{DeclaredEntity, Import, ImportFormat, ImportedManife
 use crate::report::lint::Lint;
 use crate::report::positions::Files as _;
 use crate::scaffold::import::{
-    DraftManifest, ImportDraft, ImportInput, ImportKind, ImportMapping, SourceEntity, draft,
+    DraftManifest, ImportDraft, ImportInput, ImportKind, ImportMapping, RULE, SourceEntity, draft,
 };
 use crate::scaffold::{self, ManifestInput};
 use crate::settings::Delivery;
@@ -294,12 +294,14 @@ impl<'a> ImportRun<'a> {
         let (source, own) = (self.kind.name(), mapping_file::default_path(self.kind));
         let mut steps = Vec::new();
         if draft.lacking > 0 {
+            let entities = count(draft.lacking, "entity");
+            let what = if draft.lacking == 1 { "its blueprint requires" } else { "their blueprints require" };
             steps.push(format!(
-                "Give the {} what their blueprints require: values under `set` in `{own}`, or blanks with `--incomplete`.",
-                count(draft.lacking, "entity")
+                "Give {entities} what {what}: values under `set` in `{own}`, or blanks with `--incomplete`."
             ));
         }
-        if !draft.unplaced.is_empty() {
+        // What a rule of CODEOWNERS says, no mapping changes.
+        if draft.unplaced.iter().any(|unplaced| unplaced.kind != RULE) {
             steps.push(format!(
                 "To give values a place, name it in `{own}`; `portolan import {source} --show-mapping` shows what is mapped."
             ));

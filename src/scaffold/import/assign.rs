@@ -5,12 +5,15 @@ use std::collections::{HashMap, HashSet};
 
 use super::input::ImportInput;
 use super::mapping::KindMapping;
-use super::source::{Reference, SourceEntity, SourceKey};
+use super::source::{Reference, SourceEntity, SourceKey, TYPE};
 use crate::domain::blueprint::property_validator::JsonValidator;
 use crate::domain::blueprint::{Blueprint, TEAM};
 use crate::domain::entity::identifier::{MAX_ENTITY_IDENTIFIER, check_entity_identifier};
 use crate::domain::import::{Renamed, Skipped};
 use crate::text::plural::list;
+
+/// Why a reference has no place although it is right.
+pub(super) const NOT_IMPORTED: &str = "the entity that it leads to is not imported";
 
 /// A blueprint with the validators of its properties.
 pub(super) struct Shape<'a> {
@@ -43,6 +46,8 @@ pub(super) struct Assignment<'a> {
     pub skipped: Vec<Skipped>,
     pub renamed: Vec<Renamed>,
     by_source: HashMap<SourceKey, usize>,
+    /// The entities that are left out.
+    left_out: HashSet<SourceKey>,
     /// In lower case, because lint reports identifiers that differ only in case.
     taken: HashSet<(usize, String)>,
 }
@@ -60,10 +65,12 @@ impl<'a> Assignment<'a> {
             skipped: Vec::new(),
             renamed: Vec::new(),
             by_source: HashMap::new(),
+            left_out: HashSet::new(),
             taken: HashSet::new(),
         };
         for source in sources {
             if let Err(reason) = assignment.add(source) {
+                assignment.left_out.insert(source.key());
                 assignment.skipped.push(Skipped {
                     kind: source.kind.clone(),
                     name: source.display_name(),
@@ -82,7 +89,7 @@ impl<'a> Assignment<'a> {
         }
         let input = self.input;
         let mapping = input.mapping.kind(&source.kind).ok_or("the mapping does not have this kind")?;
-        let of_type = source.text("spec.type");
+        let of_type = source.text(TYPE);
         let mut names = mapping.blueprints(of_type);
         let Some(shape) = names.find_map(|name| self.shape_named(name)) else {
             return Err(no_blueprint(mapping, of_type));
@@ -145,8 +152,9 @@ impl<'a> Assignment<'a> {
             let blueprint = &self.blueprint_of(entity).identifier;
             return Ok(Resolved { blueprint, identifier: entity.identifier.clone(), entity: Some(*at) });
         }
-        self.known(reference).ok_or_else(|| {
-            "the reference leads to no entity of the import, of this repository or of the snapshot".to_owned()
+        self.known(reference).ok_or_else(|| match self.left_out.contains(&reference.key()) {
+            true => NOT_IMPORTED.to_owned(),
+            false => "there is no such entity in the imported files, in this repository or in the snapshot".to_owned(),
         })
     }
 

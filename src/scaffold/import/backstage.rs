@@ -84,7 +84,7 @@ pub fn read_document(root: Value<'_>, source: &DocumentSource<'_>) -> BackstageD
         return BackstageDocument::Location(targets(root.get("spec"), source));
     }
     if group != "backstage.io" {
-        return skipped("it is no part of the catalog: it creates new components");
+        return skipped("Backstage creates components from it; it is no part of the catalog");
     }
     let Some(name) = name.clone().filter(|name| !name.is_empty()) else {
         return skipped("it has no `metadata.name`");

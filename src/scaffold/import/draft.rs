@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::assign::{Assigned, Assignment};
+use super::assign::{Assigned, Assignment, NOT_IMPORTED};
 use super::fill::{Filled, PlacedTarget, add_target, fill};
 use super::input::ImportInput;
 use super::source::{SourceEntity, SourceKey};
@@ -66,6 +66,8 @@ pub fn draft(mut sources: Vec<SourceEntity>, input: &ImportInput<'_>) -> ImportD
         }
         if entity.is_declared {
             draft.declared.push(key_of(&assignment, entity));
+        } else if is_alive[at] && adds_nothing(&assignment, entity, filled) {
+            draft.skipped.push(skip(entity, "the catalog has it, and the import adds nothing to it".to_owned()));
         } else if is_alive[at] {
             draft.unplaced.extend_from_slice(&filled.unplaced);
             draft.unplaced.extend(lost_targets(&assignment, &is_alive, entity, filled));
@@ -73,8 +75,9 @@ pub fn draft(mut sources: Vec<SourceEntity>, input: &ImportInput<'_>) -> ImportD
         }
     }
     let is_wanted = |(at, skipped): (usize, Skipped)| wanted.contains(&at).then_some(skipped);
-    draft.skipped.extend(lacking.into_iter().filter_map(is_wanted));
-    draft.lacking = draft.skipped.len();
+    let lacking: Vec<Skipped> = lacking.into_iter().filter_map(is_wanted).collect();
+    draft.lacking = lacking.len();
+    draft.skipped.extend(lacking);
     if input.only.is_empty() {
         draft.skipped.extend(assignment.skipped);
     }
@@ -176,14 +179,7 @@ impl Selection<'_> {
                 has_changed = true;
                 let blueprint = &self.assignment.blueprint_of(entity).identifier;
                 let reason = format!("`{blueprint}` requires {}, which nothing fills", list(&lacking));
-                let source = entity.source;
-                let skipped = Skipped {
-                    kind: source.kind.clone(),
-                    name: source.display_name(),
-                    reason,
-                    place: source.place.clone(),
-                };
-                self.skipped.push((at, skipped));
+                self.skipped.push((at, skip(entity, reason)));
             }
         }
         self.drop_unused_implied();
@@ -218,6 +214,19 @@ impl Selection<'_> {
         }
         wanted
     }
+}
+
+fn skip(entity: &Assigned<'_>, reason: String) -> Skipped {
+    let source = entity.source;
+    Skipped { kind: source.kind.clone(), name: source.display_name(), reason, place: source.place.clone() }
+}
+
+/// Whether the manifest would only repeat the identifier of an entity that the catalog has: a team, for example.
+fn adds_nothing(assignment: &Assignment<'_>, entity: &Assigned<'_>, filled: &Filled) -> bool {
+    let blueprint = &assignment.blueprint_of(entity).identifier;
+    let has_text = filled.texts.iter().any(|(_, text)| text.is_some());
+    let is_empty = !has_text && filled.properties.is_empty() && targets_of(filled).next().is_none();
+    is_empty && (assignment.input.is_in_catalog)(blueprint, &entity.identifier)
 }
 
 /// Whether `service` or `service/cart` is the entity.
@@ -272,7 +281,7 @@ fn lost_targets(
         kind: entity.source.kind.clone(),
         field: target.field.clone(),
         value: target.text.clone(),
-        reason: "the entity that it leads to is not imported".to_owned(),
+        reason: NOT_IMPORTED.to_owned(),
         place: target.place.clone(),
     });
     lost.collect()

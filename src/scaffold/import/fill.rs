@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::assign::{Assigned, Assignment, Resolved};
 use super::convert::fit;
 use super::mapping::FieldTarget;
-use super::source::{BadReference, FieldValue, Reference, SourceField};
+use super::source::{BadReference, FieldValue, Reference, SourceField, TYPE};
 use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation, TEAM};
 use crate::domain::entity::fields::{TextField, Texts};
 use crate::domain::import::{ImportPlace, Unplaced};
@@ -108,6 +108,8 @@ impl<'a> Filler<'a> {
                 FieldValue::Plain(value) => short(value),
                 FieldValue::References(_) => String::new(),
             };
+            let name = field.path.rsplit(['.', '/']).next().unwrap_or_default();
+            let value = self.assignment.input.mask.named(name, &value).into_owned();
             self.add_unplaced(field, value, reason);
         }
     }
@@ -126,7 +128,8 @@ impl<'a> Filler<'a> {
         let Some(targets) = self.assignment.input.mapping.targets(self.entity.mapping, &field.path) else {
             return Outcome::Unplaced("the mapping does not name it".to_owned());
         };
-        if targets.is_empty() {
+        let is_shown_by_blueprint = field.path == TYPE && self.is_chosen_by_type();
+        if targets.is_empty() || is_shown_by_blueprint && !self.has_any(&targets) {
             return Outcome::LeftOut;
         }
         match &field.value {
@@ -143,6 +146,22 @@ impl<'a> Filler<'a> {
                 Outcome::Placed
             }
         }
+    }
+
+    /// Whether the blueprint says what the type is.
+    fn is_chosen_by_type(&self) -> bool {
+        let of_type = self.entity.source.text(TYPE);
+        of_type.is_some_and(|of_type| self.entity.mapping.is_of_type(of_type, &self.blueprint.identifier))
+    }
+
+    fn has_any(&self, targets: &[FieldTarget]) -> bool {
+        let has = |target: &FieldTarget| match target {
+            FieldTarget::Name(name) => {
+                self.blueprint.property(name).is_some() || self.blueprint.relation(name).is_some()
+            }
+            FieldTarget::Team | FieldTarget::Text(_) | FieldTarget::Inverse(_) => false,
+        };
+        targets.iter().any(has)
     }
 
     /// Places a value in the first target that takes it, and in those that the blueprint requires. `None`: the blueprint

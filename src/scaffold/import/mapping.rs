@@ -119,6 +119,13 @@ impl KindMapping {
         typed.chain(&self.blueprint).filter_map(move |name| if name == "$type" { of_type } else { Some(name) })
     }
 
+    /// Whether an entity of this type gets this blueprint because of its type.
+    pub fn is_of_type(&self, of_type: &str, blueprint: &str) -> bool {
+        let typed = self.types.iter().filter(|(name, _)| name == of_type).flat_map(|(_, names)| names);
+        let by_name = of_type == blueprint && self.blueprint.iter().any(|name| name == "$type");
+        by_name || typed.into_iter().any(|name| name == blueprint)
+    }
+
     /// All names that it mentions.
     pub fn all_blueprints(&self) -> impl Iterator<Item = &str> {
         let typed = self.types.iter().flat_map(|(_, names)| names);

@@ -13,7 +13,7 @@ mod source;
 
 pub use backstage::{BackstageDocument, DocumentSource, LocationTarget, placeholder_of, read_document};
 pub use codeowners::{
-    Codeowners, ComponentSearch, Dialect, OwnedComponents, dialect_of_path, find_components, parse_codeowners,
+    Codeowners, ComponentSearch, Dialect, OwnedComponents, RULE, dialect_of_path, find_components, parse_codeowners,
 };
 pub use draft::{DraftManifest, ImportDraft, draft};
 pub use input::ImportInput;

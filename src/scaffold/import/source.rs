@@ -54,6 +54,9 @@ pub struct BadReference {
     pub reason: String,
 }
 
+/// The field of the type, by which a mapping may choose the blueprint.
+pub(super) const TYPE: &str = "spec.type";
+
 /// What identifies a source entity: kind, namespace and name, in lower case.
 pub(super) type SourceKey = (String, Option<String>, String);
 

@@ -39,7 +39,7 @@ const BUILD_EXTENSIONS: [&str; 3] = ["csproj", "fsproj", "sbt"];
 const TEAM: &str = "Team";
 const COMPONENT: &str = "Component";
 /// The kind in the report of what a rule says.
-const RULE: &str = "Rule";
+pub const RULE: &str = "Rule";
 
 pub struct ComponentSearch<'a> {
     pub codeowners: &'a Codeowners,
@@ -227,7 +227,9 @@ impl<'a> ComponentSearch<'a> {
                 all.push(unplaced("owners", &owner.text, self.reason_of_owner(owner), line));
             }
         }
-        for rule in self.rules().filter(|rule| !used.contains(&rule.line) && !rule.is_exclusion) {
+        // A rule for everything stands behind the others, and names nothing by itself.
+        let is_specific = |rule: &&Rule| !rule.is_exclusion && !rule.pattern.covers("");
+        for rule in self.rules().filter(|rule| is_specific(rule) && !used.contains(&rule.line)) {
             let named = folders.all.iter().any(|folder| rule.pattern.names(folder));
             let reason = match named {
                 true => {

@@ -5,6 +5,6 @@ mod dialect;
 mod parse;
 mod pattern;
 
-pub use components::{ComponentSearch, OwnedComponents, find_components};
+pub use components::{ComponentSearch, OwnedComponents, RULE, find_components};
 pub use dialect::{Dialect, dialect_of_path};
 pub use parse::{Codeowners, parse_codeowners};
