@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Apply what `diff` shows: create, update and delete entities in the catalog')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Update the blueprints and known entities in `.portolan/` from the catalog')
             [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Scaffold a manifest from a blueprint')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Create manifests from CODEOWNERS or Backstage files')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule: what it finds, why it matters, how to fix it')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting and its source, or check them against the catalog')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
@@ -285,6 +286,95 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'portolan;import' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('backstage', 'backstage', [CompletionResultType]::ParameterValue, 'Create manifests from Backstage''s catalog files')
+            [CompletionResult]::new('codeowners', 'codeowners', [CompletionResultType]::ParameterValue, 'Create manifests of teams and components from CODEOWNERS')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;import;backstage' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists')
+            [CompletionResult]::new('--folder', '--folder', [CompletionResultType]::ParameterName, 'Folder for new manifests; default: that of the blueprint''s other manifests')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--show-mapping', '--show-mapping', [CompletionResultType]::ParameterName, 'Print the built-in mapping, and import nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the manifests, write nothing')
+            [CompletionResult]::new('--incomplete', '--incomplete', [CompletionResultType]::ParameterName, 'Also write entities that lack required values, with blanks to fill in')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'portolan;import;codeowners' {
+            [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists')
+            [CompletionResult]::new('--folder', '--folder', [CompletionResultType]::ParameterName, 'Folder for new manifests; default: that of the blueprint''s other manifests')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Report format')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--show-mapping', '--show-mapping', [CompletionResultType]::ParameterName, 'Print the built-in mapping, and import nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the manifests, write nothing')
+            [CompletionResult]::new('--incomplete', '--incomplete', [CompletionResultType]::ParameterName, 'Also write entities that lack required values, with blanks to fill in')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'portolan;import;help' {
+            [CompletionResult]::new('backstage', 'backstage', [CompletionResultType]::ParameterValue, 'Create manifests from Backstage''s catalog files')
+            [CompletionResult]::new('codeowners', 'codeowners', [CompletionResultType]::ParameterValue, 'Create manifests of teams and components from CODEOWNERS')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'portolan;import;help;backstage' {
+            break
+        }
+        'portolan;import;help;codeowners' {
+            break
+        }
+        'portolan;import;help;help' {
             break
         }
         'portolan;explain' {
@@ -690,6 +780,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Apply what `diff` shows: create, update and delete entities in the catalog')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Update the blueprints and known entities in `.portolan/` from the catalog')
             [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Scaffold a manifest from a blueprint')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Create manifests from CODEOWNERS or Backstage files')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule: what it finds, why it matters, how to fix it')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting and its source, or check them against the catalog')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
@@ -718,6 +809,17 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;new' {
+            break
+        }
+        'portolan;help;import' {
+            [CompletionResult]::new('backstage', 'backstage', [CompletionResultType]::ParameterValue, 'Create manifests from Backstage''s catalog files')
+            [CompletionResult]::new('codeowners', 'codeowners', [CompletionResultType]::ParameterValue, 'Create manifests of teams and components from CODEOWNERS')
+            break
+        }
+        'portolan;help;import;backstage' {
+            break
+        }
+        'portolan;help;import;codeowners' {
             break
         }
         'portolan;help;explain' {

@@ -43,6 +43,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand push 'Apply what `diff` shows: create, update and delete entities in the catalog'
             cand pull 'Update the blueprints and known entities in `.portolan/` from the catalog'
             cand new 'Scaffold a manifest from a blueprint'
+            cand import 'Create manifests from CODEOWNERS or Backstage files'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -275,6 +276,88 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;import'= {
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand backstage 'Create manifests from Backstage''s catalog files'
+            cand codeowners 'Create manifests of teams and components from CODEOWNERS'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;import;backstage'= {
+            cand --mapping 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists'
+            cand --folder 'Folder for new manifests; default: that of the blueprint''s other manifests'
+            cand --only 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable'
+            cand --output 'Report format'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --show-mapping 'Print the built-in mapping, and import nothing'
+            cand --dry-run 'Show the manifests, write nothing'
+            cand --incomplete 'Also write entities that lack required values, with blanks to fill in'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;import;codeowners'= {
+            cand --mapping 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists'
+            cand --folder 'Folder for new manifests; default: that of the blueprint''s other manifests'
+            cand --only 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable'
+            cand --output 'Report format'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --show-mapping 'Print the built-in mapping, and import nothing'
+            cand --dry-run 'Show the manifests, write nothing'
+            cand --incomplete 'Also write entities that lack required values, with blanks to fill in'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;import;help'= {
+            cand backstage 'Create manifests from Backstage''s catalog files'
+            cand codeowners 'Create manifests of teams and components from CODEOWNERS'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'portolan;import;help;backstage'= {
+        }
+        &'portolan;import;help;codeowners'= {
+        }
+        &'portolan;import;help;help'= {
         }
         &'portolan;explain'= {
             cand -C 'Run as if started in DIR'
@@ -654,6 +737,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand push 'Apply what `diff` shows: create, update and delete entities in the catalog'
             cand pull 'Update the blueprints and known entities in `.portolan/` from the catalog'
             cand new 'Scaffold a manifest from a blueprint'
+            cand import 'Create manifests from CODEOWNERS or Backstage files'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -676,6 +760,14 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;pull'= {
         }
         &'portolan;help;new'= {
+        }
+        &'portolan;help;import'= {
+            cand backstage 'Create manifests from Backstage''s catalog files'
+            cand codeowners 'Create manifests of teams and components from CODEOWNERS'
+        }
+        &'portolan;help;import;backstage'= {
+        }
+        &'portolan;help;import;codeowners'= {
         }
         &'portolan;help;explain'= {
         }

@@ -47,6 +47,7 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "diff" -d 'Show wh
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "import" -d 'Create manifests from CODEOWNERS or Backstage files'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
@@ -477,6 +478,73 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -f -a "backstage" -d 'Create manifests from Backstage\'s catalog files'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -f -a "codeowners" -d 'Create manifests of teams and components from CODEOWNERS'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and not __fish_seen_subcommand_from backstage codeowners help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l mapping -d 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l folder -d 'Folder for new manifests; default: that of the blueprint\'s other manifests' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l only -d 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l output -d 'Report format' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l show-mapping -d 'Print the built-in mapping, and import nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l dry-run -d 'Show the manifests, write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l incomplete -d 'Also write entities that lack required values, with blanks to fill in'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from backstage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l mapping -d 'Mapping of kinds and fields; default: `.portolan/import-SOURCE.yaml`, if it exists' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l folder -d 'Folder for new manifests; default: that of the blueprint\'s other manifests' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l only -d 'Limit to a blueprint or an entity (`service`, `service/cart`) and those that it names; repeatable' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l output -d 'Report format' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l show-mapping -d 'Print the built-in mapping, and import nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l dry-run -d 'Show the manifests, write nothing'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l incomplete -d 'Also write entities that lack required values, with blanks to fill in'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from codeowners" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from help" -f -a "backstage" -d 'Create manifests from Backstage\'s catalog files'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from help" -f -a "codeowners" -d 'Create manifests of teams and components from CODEOWNERS'
+complete -c portolan -n "__fish_portolan_using_subcommand import; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -794,22 +862,25 @@ complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbo
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "import" -d 'Create manifests from CODEOWNERS or Backstage files'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new import explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from import" -f -a "backstage" -d 'Create manifests from Backstage\'s catalog files'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from import" -f -a "codeowners" -d 'Create manifests of teams and components from CODEOWNERS'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'

@@ -9,6 +9,7 @@ mod config;
 mod diff;
 mod explain;
 mod hostile;
+mod import;
 mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;

@@ -80,7 +80,7 @@ pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
     {
         found.sources.push(search.component(search.repository, "", rule.line, &teams, &mut used));
     }
-    found.unplaced = search.unplaced(&folders, &used, &teams);
+    found.unplaced = search.unplaced(&folders, &components, &used, &teams);
     found.sources.splice(0..0, teams.sources(search));
     found
 }
@@ -142,6 +142,17 @@ fn component_folders<'a>(search: &ComponentSearch<'a>, folders: &Folders<'a>) ->
 impl<'a> ComponentSearch<'a> {
     fn rules(&self) -> impl Iterator<Item = &'a Rule> {
         self.codeowners.sections.iter().flat_map(|section| &section.rules)
+    }
+
+    /// The owners as they are written, each with its line; in the order of the lines.
+    fn owners(&self) -> Vec<(usize, &'a Owner)> {
+        let sections = self.codeowners.sections.iter();
+        let defaults = sections.flat_map(|section| section.default_owners.iter().map(|owner| (section.line, owner)));
+        let written = self.rules().filter(|rule| !rule.has_default_owners);
+        let own = written.flat_map(|rule| rule.owners.iter().map(|owner| (rule.line, owner)));
+        let mut owners: Vec<(usize, &Owner)> = defaults.chain(own).collect();
+        owners.sort_by_key(|(line, _)| *line);
+        owners
     }
 
     /// In each section, the last rule that covers the folder. If required sections have one, those of optional sections do
@@ -206,7 +217,13 @@ impl<'a> ComponentSearch<'a> {
     }
 
     /// The owners and rules that no entity shows.
-    fn unplaced(&self, folders: &Folders<'_>, used: &HashSet<usize>, teams: &Teams) -> Vec<Unplaced> {
+    fn unplaced(
+        &self,
+        folders: &Folders<'_>,
+        components: &[(usize, &str)],
+        used: &HashSet<usize>,
+        teams: &Teams,
+    ) -> Vec<Unplaced> {
         let unplaced = |field: &str, value: &str, reason: String, line: usize| Unplaced {
             kind: RULE.to_owned(),
             field: field.to_owned(),
@@ -215,14 +232,8 @@ impl<'a> ComponentSearch<'a> {
             place: self.place(line),
         };
         let mut all = Vec::new();
-        let defaults = self
-            .codeowners
-            .sections
-            .iter()
-            .flat_map(|section| section.default_owners.iter().map(|owner| (section.line, owner)));
-        let own = self.rules().flat_map(|rule| rule.owners.iter().map(|owner| (rule.line, owner)));
         let mut seen = HashSet::new();
-        for (line, owner) in defaults.chain(own) {
+        for (line, owner) in self.owners() {
             if !teams.names.contains_key(&owner.text) && seen.insert((line, owner.text.as_str())) {
                 all.push(unplaced("owners", &owner.text, self.reason_of_owner(owner), line));
             }
@@ -230,12 +241,12 @@ impl<'a> ComponentSearch<'a> {
         // A rule for everything stands behind the others, and names nothing by itself.
         let is_specific = |rule: &&Rule| !rule.is_exclusion && !rule.pattern.covers("");
         for rule in self.rules().filter(|rule| is_specific(rule) && !used.contains(&rule.line)) {
-            let named = folders.all.iter().any(|folder| rule.pattern.names(folder));
-            let reason = match named {
-                true => {
-                    "the folder has no file such as go.mod or Dockerfile, and is not in one of the mapping's `folders`"
-                }
-                false => "it names files, or a folder that does not exist",
+            let reason = if components.iter().any(|(_, folder)| rule.pattern.covers(folder)) {
+                "other rules own the components that it covers"
+            } else if folders.all.iter().any(|folder| rule.pattern.names(folder)) {
+                "the folder has no file such as go.mod or Dockerfile, and is not in one of the mapping's `folders`"
+            } else {
+                "it names files, or a folder that does not exist"
             };
             all.push(unplaced("path", &rule.text, reason.to_owned(), rule.line));
         }
@@ -271,15 +282,7 @@ impl Teams {
     fn of(search: &ComponentSearch<'_>) -> Self {
         let mut teams = Self { names: HashMap::new(), first: BTreeMap::new() };
         let mut taken: HashMap<String, String> = HashMap::new();
-        let defaults = search
-            .codeowners
-            .sections
-            .iter()
-            .flat_map(|section| section.default_owners.iter().map(|owner| (section.line, owner)));
-        let own = search.rules().flat_map(|rule| rule.owners.iter().map(|owner| (rule.line, owner)));
-        let mut owners: Vec<(usize, &Owner)> = defaults.chain(own).collect();
-        owners.sort_by_key(|(line, _)| *line);
-        for (line, owner) in owners {
+        for (line, owner) in search.owners() {
             if teams.names.contains_key(&owner.text) {
                 continue;
             }

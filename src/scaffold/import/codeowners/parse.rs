@@ -26,6 +26,8 @@ pub(super) struct Rule {
     pub text: String,
     pub pattern: PathPattern,
     pub owners: Vec<Owner>,
+    /// The owners are those of its section.
+    pub has_default_owners: bool,
     /// The files have no owners in this section, whatever the other rules say.
     pub is_exclusion: bool,
     pub line: usize,
@@ -112,11 +114,12 @@ impl Parser {
         }
         let mut owners: Vec<Owner> = rest.split_whitespace().filter_map(gitlab_owner).collect();
         let Some(section) = self.found.sections.get_mut(self.at) else { return };
-        if owners.is_empty() {
+        let has_default_owners = owners.is_empty();
+        if has_default_owners {
             owners.clone_from(&section.default_owners);
         }
         let pattern = PathPattern::parse(pattern, Dialect::GitLab);
-        section.rules.push(Rule { text: text.to_owned(), pattern, owners, is_exclusion, line });
+        section.rules.push(Rule { text: text.to_owned(), pattern, owners, has_default_owners, is_exclusion, line });
     }
 
     fn plain_rule(&mut self, line: usize, text: &str, rest: &str) {
@@ -141,7 +144,8 @@ impl Parser {
             }
         }
         let pattern = PathPattern::parse(text, self.dialect);
-        let rule = Rule { text: text.to_owned(), pattern, owners, is_exclusion: false, line };
+        let rule =
+            Rule { text: text.to_owned(), pattern, owners, has_default_owners: false, is_exclusion: false, line };
         if let Some(section) = self.found.sections.get_mut(self.at) {
             section.rules.push(rule);
         }

@@ -47,7 +47,8 @@ impl PathPattern {
     /// Whether the rule speaks about exactly this folder.
     pub fn names(&self, folder: &str) -> bool {
         let is_any = self.segments.iter().all(|segment| segment == "**" || segment == "*");
-        !is_any && matches(&self.segments, &parts(folder))
+        let is_open = self.segments.last().is_some_and(|segment| segment == "**");
+        !is_any && !is_open && matches(&self.segments, &parts(folder))
     }
 
     /// Whether the rule applies to what is in this folder; the empty text is the top folder.
