@@ -10,7 +10,7 @@ pub struct ImportPlace {
 
 /// A value that the catalog has no place for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unplaced {
+pub struct Unconverted {
     /// The kind of its entity: `Component`.
     pub kind: String,
     /// `spec.lifecycle`

@@ -51,9 +51,7 @@ fn imported(repo: &Repo, line: &str) -> Json {
     let run = run(repo, &format!("{line} --output json"));
     assert_eq!((run.code, run.talk.as_str()), (0, ""), "{}", run.results);
     let report: Json = serde_json::from_str(&run.results).expect("it is JSON");
-    let schema =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/import.json")).expect("a schema");
-    let schema: Json = serde_json::from_str(&schema).expect("the schema is JSON");
+    let schema = portolan::report::import::json::schema();
     assert!(jsonschema::is_valid(&schema, &report), "{report:#}");
     report
 }
@@ -143,7 +141,7 @@ fn the_folder_and_the_entities_can_be_chosen() {
         ("import codeowners", "nothing-to-import"),
         ("import codeowners nowhere", "no-such-path"),
         ("import codeowners services", "unreadable-input"),
-        ("import backstage --mapping nowhere.yaml", "unreadable-mapping"),
+        ("import backstage --mapping nowhere.yaml", "unreadable-input"),
     ] {
         assert_error(&run(&repo, line).was_refused(), code);
     }

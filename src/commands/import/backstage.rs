@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use super::documents::{Collected, Collector};
 use super::error::ImportError;
 use super::options::ImportOptions;
-use super::run::{ImportRun, address_for_people, show_mapping};
+use super::run::{ImportRun, show_mapping};
 use crate::commands::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::scaffold::import::ImportKind;
+use crate::sources::git::Repository;
 use crate::sources::{self, Listings, PathKind, RepositoryFile, path_text};
 
 /// Create manifests from Backstage's catalog files
@@ -50,8 +51,7 @@ pub(super) fn run(args: &BackstageArgs, context: &mut Context<'_>) -> Result<Exi
         paths => named_files(paths, &yaml_files, &top, context)?,
     };
     let mut collected = Collector::new(&top, &yaml_files).read(paths);
-    if let Some(url) = context.git.repository()?.and_then(|it| it.origin_address()) {
-        let url = address_for_people(&url);
+    if let Some(url) = context.git.repository()?.and_then(Repository::origin_page) {
         collected.sources.iter_mut().for_each(|source| source.add_fact("repository.url", url.clone().into()));
     }
     let Collected { sources, skipped, unread, files_read } = collected;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ImportError;
 use super::options::ImportOptions;
-use super::run::{ImportRun, address_for_people, show_mapping};
+use super::run::{ImportRun, show_mapping};
 use crate::commands::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -61,8 +61,8 @@ pub(super) fn run(args: &CodeownersArgs, context: &mut Context<'_>) -> Result<Ex
     let codeowners = parse_codeowners(&text, dialect);
     let files = sources::work_tree_files(&top, &Listings::new());
     let files: Vec<&str> = files.iter().map(sources::RepositoryFile::path).collect();
-    let url = repository.and_then(Repository::origin_address).map(|url| address_for_people(&url));
-    let OwnedComponents { sources, unplaced } = find_components(&ComponentSearch {
+    let url = repository.and_then(Repository::origin_page);
+    let OwnedComponents { sources, unconverted } = find_components(&ComponentSearch {
         codeowners: &codeowners,
         dialect,
         path: &path,
@@ -72,7 +72,7 @@ pub(super) fn run(args: &CodeownersArgs, context: &mut Context<'_>) -> Result<Ex
         repository_url: url.as_deref(),
         is_known: &|blueprint, identifier| run.is_known(blueprint, identifier),
     });
-    run.finish(sources, Vec::new(), Vec::new(), unplaced, 1, context)
+    run.finish(sources, Vec::new(), Vec::new(), unconverted, 1, context)
 }
 
 fn dialect_of_host(repository: &Repository) -> Option<Dialect> {

@@ -15,9 +15,6 @@ pub enum ImportError {
     #[error("mapping `{path}` {faults}")]
     #[diagnostic(code("faulty-mapping"), help("`--show-mapping` prints the built-in mapping, with its keys"))]
     Mapping { path: String, faults: String },
-    #[error("mapping `{path}` cannot be read: {reason}")]
-    #[diagnostic(code("unreadable-mapping"), help("name a file that exists and is readable"))]
-    UnreadableMapping { path: String, reason: String },
     #[error("no such file or folder: `{path}`")]
     #[diagnostic(code("no-such-path"), help("{help}"))]
     NoSuchPath { path: String, help: String },

@@ -1,6 +1,6 @@
 //! Loads the mapping of an import: the built-in one, and the file of the repository that replaces parts of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::ImportError;
 use crate::commands::context::Context;
@@ -11,7 +11,7 @@ use crate::domain::document::span::LineIndex;
 use crate::error::Error;
 use crate::manifest::{Document, Limits, Reader};
 use crate::scaffold::import::{ImportKind, ImportMapping, MappingFault};
-use crate::sources::{self, DiskFile, Place, ReadBuffer, SourceFile};
+use crate::sources::{self, path_text};
 
 /// The file in `.portolan` that replaces parts of the built-in mapping.
 pub(super) fn default_path(kind: ImportKind) -> String {
@@ -23,24 +23,16 @@ pub(super) fn load(kind: ImportKind, options: &ImportOptions, context: &Context<
     extend(&mut mapping, kind, "built-in", kind.default_mapping())?;
     let root = &context.settings.root.value;
     let own = default_path(kind);
-    let (path, place): (String, PathBuf) = match &options.mapping {
-        Some(file) => (file.display().to_string(), context.settings.directory.join(file)),
-        None if sources::is_taken(&root.join(&own)) => (own.clone(), root.join(&own)),
+    let directory = &context.settings.directory;
+    let (folder, path) = match &options.mapping {
+        Some(file) => (directory, file.clone()),
+        None if sources::is_taken(&root.join(&own)) => (root, PathBuf::from(own)),
         None => return Ok(mapping),
     };
-    let text = read(&path, &place, context)?;
-    extend(&mut mapping, kind, &path, &text)?;
+    let text = sources::read_input(&context.settings.boundary, &folder.join(&path));
+    let text = text.map_err(|error| error.named(folder, &path))?;
+    extend(&mut mapping, kind, &path_text(&path), &text)?;
     Ok(mapping)
-}
-
-fn read(path: &str, place: &Path, context: &Context<'_>) -> Result<String, ImportError> {
-    let file = DiskFile::new(&context.settings.boundary, place);
-    let file = SourceFile { path: path.to_owned(), place: Place::Disk(file) };
-    let mut buffer = ReadBuffer::default();
-    match sources::read(&file, &mut buffer) {
-        Ok(text) => Ok(text.text.to_owned()),
-        Err(problem) => Err(ImportError::UnreadableMapping { path: path.to_owned(), reason: problem.reason() }),
-    }
 }
 
 fn extend(mapping: &mut ImportMapping, kind: ImportKind, path: &str, text: &str) -> Result<(), ImportError> {

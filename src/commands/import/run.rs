@@ -22,7 +22,7 @@ use crate::domain::document::manifest::ResourceKind;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::sketch::Sketch;
 use crate::domain::finding::Finding;
-use crate::domain::import::{Skipped, Unplaced, Unread};
+use crate::domain::import::{Skipped, Unconverted, Unread};
 use crate::domain::progress::Silent;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -62,18 +62,6 @@ pub(super) fn show_mapping(kind: ImportKind, context: &mut Context<'_>) -> Resul
     Ok(Exit::Success)
 }
 
-/// The address of a repository as a browser opens it: `https://host/owner/name`.
-pub(super) fn address_for_people(address: &str) -> String {
-    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
-    let scheme = if scheme == "http" { "http" } else { "https" };
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    // The port is that of SSH.
-    let host = if address.starts_with("ssh://") { host.split(':').next().unwrap_or(host) } else { host };
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    format!("{scheme}://{host}/{path}")
-}
-
 impl<'a> ImportRun<'a> {
     pub fn new(kind: ImportKind, options: &'a ImportOptions, context: &mut Context<'_>) -> Result<Self, Error> {
         let settings = context.settings;
@@ -108,7 +96,7 @@ impl<'a> ImportRun<'a> {
         sources: Vec<SourceEntity>,
         skipped: Vec<Skipped>,
         unread: Vec<Unread>,
-        unplaced: Vec<Unplaced>,
+        unconverted: Vec<Unconverted>,
         files_read: usize,
         context: &mut Context<'_>,
     ) -> Result<Exit, Error> {
@@ -118,7 +106,7 @@ impl<'a> ImportRun<'a> {
         }
         if self.options.only.is_empty() {
             draft.skipped.extend(skipped);
-            draft.unplaced.splice(0..0, unplaced);
+            draft.unconverted.splice(0..0, unconverted);
         }
         let manifests = self.place(std::mem::take(&mut draft.manifests), context)?;
         let files: Vec<SourceFile> = manifests.iter().map(PlacedManifest::file).collect();
@@ -275,7 +263,7 @@ impl<'a> ImportRun<'a> {
             manifests: &imported,
             declared: &declared,
             skipped: &draft.skipped,
-            unplaced: &draft.unplaced,
+            unconverted: &draft.unconverted,
             renamed: &draft.renamed,
             unread,
             lint,
@@ -301,9 +289,9 @@ impl<'a> ImportRun<'a> {
             ));
         }
         // What a rule of CODEOWNERS says, no mapping changes.
-        if draft.unplaced.iter().any(|unplaced| unplaced.kind != RULE) {
+        if draft.unconverted.iter().any(|unconverted| unconverted.kind != RULE) {
             steps.push(format!(
-                "To give values a place, name it in `{own}`; `portolan import {source} --show-mapping` shows what is mapped."
+                "To convert more, map the fields in `{own}`; `portolan import {source} --show-mapping` shows the built-in mapping."
             ));
         }
         if manifests.is_empty() {
@@ -329,22 +317,5 @@ impl PlacedManifest {
     /// As a file, so that it can be linted before it is written.
     fn file(&self) -> SourceFile {
         SourceFile { path: self.path.clone(), place: Place::Given(Arc::from(self.text.as_bytes())) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::address_for_people;
-
-    #[test]
-    fn the_address_opens_in_a_browser() {
-        for (address, expected) in [
-            ("https://github.com/acme/cart.git", "https://github.com/acme/cart"),
-            ("ssh://git@github.com/acme/cart.git", "https://github.com/acme/cart"),
-            ("ssh://git@git.acme.io:2222/a/b/cart", "https://git.acme.io/a/b/cart"),
-            ("http://git.acme.io:8080/cart", "http://git.acme.io:8080/cart"),
-        ] {
-            assert_eq!(address_for_people(address), expected);
-        }
     }
 }

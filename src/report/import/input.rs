@@ -1,7 +1,7 @@
 //! The result of an import, as its reports take it.
 
 use crate::domain::entity::EntityKey;
-use crate::domain::import::{ImportPlace, Renamed, Skipped, Unplaced, Unread};
+use crate::domain::import::{ImportPlace, Renamed, Skipped, Unconverted, Unread};
 use crate::report::lint::Lint;
 
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ pub struct Import<'a> {
     pub manifests: &'a [ImportedManifest<'a>],
     pub declared: &'a [DeclaredEntity<'a>],
     pub skipped: &'a [Skipped],
-    pub unplaced: &'a [Unplaced],
+    pub unconverted: &'a [Unconverted],
     pub renamed: &'a [Renamed],
     pub unread: &'a [Unread],
     /// The findings in the new manifests.

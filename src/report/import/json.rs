@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::import::{ImportPlace, Renamed, Skipped, Unplaced, Unread};
-use crate::report::escape::{self, clean};
+use crate::domain::import::{ImportPlace, Renamed, Skipped, Unconverted, Unread};
+use crate::report::escape;
 use crate::report::import::{DeclaredEntity, Import, ImportedManifest};
 use crate::report::lint::json::{JsonFinding, findings};
 
@@ -30,7 +30,7 @@ struct Document {
     /// Entities that got no manifest.
     skipped: Vec<JsonSkipped>,
     /// Values that have no place in the catalog.
-    unplaced: Vec<JsonUnplaced>,
+    unconverted: Vec<JsonUnconverted>,
     /// Entities whose identifier is not their name.
     renamed: Vec<JsonRenamed>,
     /// Files that could not be read.
@@ -48,7 +48,7 @@ struct Summary {
     manifests: usize,
     declared: usize,
     skipped: usize,
-    unplaced: usize,
+    unconverted: usize,
     unread: usize,
 }
 
@@ -98,8 +98,8 @@ struct JsonSkipped {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Unplaced")]
-struct JsonUnplaced {
+#[schemars(rename = "Unconverted")]
+struct JsonUnconverted {
     kind: String,
     field: String,
     /// The value, if it is short; empty otherwise.
@@ -133,12 +133,8 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
 }
 
-fn text(text: &str) -> String {
-    clean(text).into_owned()
-}
-
 fn place(place: &ImportPlace) -> JsonPlace {
-    JsonPlace { path: text(&place.path), line: place.line }
+    JsonPlace { path: place.path.to_string(), line: place.line }
 }
 
 pub(super) fn render(import: &Import<'_>) -> String {
@@ -156,29 +152,29 @@ pub(super) fn render(import: &Import<'_>) -> String {
             manifests: import.manifests.len(),
             declared: import.declared.len(),
             skipped: import.skipped.len(),
-            unplaced: import.unplaced.len(),
+            unconverted: import.unconverted.len(),
             unread: import.unread.len(),
         },
         manifests: manifests(import),
         declared: declared(import),
         skipped: skipped(import),
-        unplaced: unplaced(import),
+        unconverted: unconverted(import),
         renamed: renamed(import),
         unread: unread(import),
         findings: findings(import.lint),
-        next: import.next.iter().map(|step| text(step)).collect(),
+        next: import.next.to_vec(),
     };
     format!("{}\n", escape::json(&document))
 }
 
 fn manifests(import: &Import<'_>) -> Vec<JsonManifest> {
     let manifest = |manifest: &ImportedManifest<'_>| JsonManifest {
-        blueprint: text(&manifest.key.blueprint),
-        identifier: text(&manifest.key.identifier),
-        path: text(manifest.path),
+        blueprint: manifest.key.blueprint.to_string(),
+        identifier: manifest.key.identifier.to_string(),
+        path: manifest.path.to_owned(),
         content: manifest.content.to_owned(),
-        kind: text(manifest.kind),
-        name: text(manifest.name),
+        kind: manifest.kind.to_owned(),
+        name: manifest.name.to_owned(),
         place: place(manifest.place),
         in_catalog: manifest.is_in_catalog,
         complete: manifest.is_complete,
@@ -188,40 +184,40 @@ fn manifests(import: &Import<'_>) -> Vec<JsonManifest> {
 
 fn declared(import: &Import<'_>) -> Vec<JsonDeclared> {
     let declared = |entity: &DeclaredEntity<'_>| JsonDeclared {
-        blueprint: text(&entity.key.blueprint),
-        identifier: text(&entity.key.identifier),
-        path: text(entity.path),
+        blueprint: entity.key.blueprint.to_string(),
+        identifier: entity.key.identifier.to_string(),
+        path: entity.path.to_owned(),
     };
     import.declared.iter().map(declared).collect()
 }
 
 fn skipped(import: &Import<'_>) -> Vec<JsonSkipped> {
     let skipped = |skipped: &Skipped| JsonSkipped {
-        kind: text(&skipped.kind),
-        name: text(&skipped.name),
-        reason: text(&skipped.reason),
+        kind: skipped.kind.clone(),
+        name: skipped.name.clone(),
+        reason: skipped.reason.clone(),
         place: place(&skipped.place),
     };
     import.skipped.iter().map(skipped).collect()
 }
 
-fn unplaced(import: &Import<'_>) -> Vec<JsonUnplaced> {
-    let unplaced = |unplaced: &Unplaced| JsonUnplaced {
-        kind: text(&unplaced.kind),
-        field: text(&unplaced.field),
-        value: text(&unplaced.value),
-        reason: text(&unplaced.reason),
-        place: place(&unplaced.place),
+fn unconverted(import: &Import<'_>) -> Vec<JsonUnconverted> {
+    let unconverted = |unconverted: &Unconverted| JsonUnconverted {
+        kind: unconverted.kind.clone(),
+        field: unconverted.field.clone(),
+        value: unconverted.value.clone(),
+        reason: unconverted.reason.clone(),
+        place: place(&unconverted.place),
     };
-    import.unplaced.iter().map(unplaced).collect()
+    import.unconverted.iter().map(unconverted).collect()
 }
 
 fn renamed(import: &Import<'_>) -> Vec<JsonRenamed> {
     let renamed = |renamed: &Renamed| JsonRenamed {
-        kind: text(&renamed.kind),
-        name: text(&renamed.name),
-        identifier: text(&renamed.identifier),
-        reason: text(&renamed.reason),
+        kind: renamed.kind.clone(),
+        name: renamed.name.clone(),
+        identifier: renamed.identifier.clone(),
+        reason: renamed.reason.clone(),
         place: place(&renamed.place),
     };
     import.renamed.iter().map(renamed).collect()
@@ -229,8 +225,8 @@ fn renamed(import: &Import<'_>) -> Vec<JsonRenamed> {
 
 fn unread(import: &Import<'_>) -> Vec<JsonUnread> {
     let unread = |unread: &Unread| JsonUnread {
-        path: text(&unread.path),
-        reason: text(&unread.reason),
+        path: unread.path.clone(),
+        reason: unread.reason.clone(),
         named_by: unread.named_by.as_ref().map(place),
     };
     import.unread.iter().map(unread).collect()

@@ -15,3 +15,6 @@ pub fn render(import: &Import<'_>, format: ImportFormat, style: &Style) -> Strin
         ImportFormat::Json => json::render(import),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Import, ImportedManifest};
-use crate::domain::import::{ImportPlace, Skipped, Unplaced};
+use crate::domain::import::{ImportPlace, Skipped, Unconverted};
 use crate::report::escape::{clean, lines};
 use crate::report::init::{File, contents, list as file_list};
 use crate::report::lint::{self, LintFormat};
@@ -31,7 +31,7 @@ pub(super) fn render(import: &Import<'_>, style: &Style) -> String {
     unread(&mut out, import, style);
     skipped(&mut out, import, style);
     renamed(&mut out, import, style);
-    unplaced(&mut out, import, style);
+    unconverted(&mut out, import, style);
     findings(&mut out, import, style);
     let numbered = import.next.iter().enumerate().map(|(at, step)| format!("  {}. {}\n", at + 1, clean(step)));
     if !import.next.is_empty() {
@@ -85,7 +85,7 @@ fn declared(out: &mut String, import: &Import<'_>, style: &Style) {
     if number == 0 {
         return;
     }
-    let heading = format!("Kept: {} with a manifest already", count(number, "entity"));
+    let heading = format!("Kept: {} that the repository declares already", count(number, "entity"));
     let entries = import.declared.iter().take(MAX_GROUPS).map(|entity| {
         let path = style.paint(Role::Path, &clean(entity.path));
         format!("{path} ({}/{})", clean(&entity.key.blueprint), clean(&entity.key.identifier))
@@ -175,13 +175,15 @@ fn renamed(out: &mut String, import: &Import<'_>, style: &Style) {
     section(out, &format!("Other identifiers: {}", count(number, "entity")), entries.collect(), number, style);
 }
 
-fn unplaced(out: &mut String, import: &Import<'_>, style: &Style) {
-    if import.unplaced.is_empty() {
+fn unconverted(out: &mut String, import: &Import<'_>, style: &Style) {
+    if import.unconverted.is_empty() {
         return;
     }
-    let words = |unplaced: &Unplaced| format!("{} `{}`: {}", unplaced.kind, unplaced.field, unplaced.reason);
-    let groups = grouped_by(import.unplaced, words, |unplaced| &unplaced.value, |unplaced| &unplaced.place);
-    let heading = format!("Without a place: {}", count(import.unplaced.len(), "value"));
+    let words =
+        |unconverted: &Unconverted| format!("{} `{}`: {}", unconverted.kind, unconverted.field, unconverted.reason);
+    let groups =
+        grouped_by(import.unconverted, words, |unconverted| &unconverted.value, |unconverted| &unconverted.place);
+    let heading = format!("Not converted: {}", count(import.unconverted.len(), "value"));
     section(out, &heading, group_lines(&groups, style), groups.len(), style);
 }
 

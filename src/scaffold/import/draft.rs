@@ -12,7 +12,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::required::Presence;
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::{Entity, EntityKey, Record, Targets};
-use crate::domain::import::{ImportPlace, Renamed, Skipped, Unplaced};
+use crate::domain::import::{ImportPlace, Renamed, Skipped, Unconverted};
 use crate::scaffold::manifest::EntityValues;
 use crate::text::plural::list;
 
@@ -36,7 +36,7 @@ pub struct ImportDraft {
     pub manifests: Vec<DraftManifest>,
     /// The entities that the repository declares already.
     pub declared: Vec<EntityKey>,
-    pub unplaced: Vec<Unplaced>,
+    pub unconverted: Vec<Unconverted>,
     pub skipped: Vec<Skipped>,
     /// The number of skipped entities that lack what their blueprints require.
     pub lacking: usize,
@@ -69,8 +69,8 @@ pub fn draft(mut sources: Vec<SourceEntity>, input: &ImportInput<'_>) -> ImportD
         } else if is_alive[at] && adds_nothing(&assignment, entity, filled) {
             draft.skipped.push(skip(entity, "the catalog has it, and the import adds nothing to it".to_owned()));
         } else if is_alive[at] {
-            draft.unplaced.extend_from_slice(&filled.unplaced);
-            draft.unplaced.extend(lost_targets(&assignment, &is_alive, entity, filled));
+            draft.unconverted.extend_from_slice(&filled.unconverted);
+            draft.unconverted.extend(lost_targets(&assignment, &is_alive, entity, filled));
             draft.manifests.push(manifest(&assignment, &is_alive, entity, filled));
         }
     }
@@ -89,7 +89,7 @@ pub fn draft(mut sources: Vec<SourceEntity>, input: &ImportInput<'_>) -> ImportD
     draft.manifests.sort_by(|a, b| a.key.cmp(&b.key));
     draft.declared.sort();
     draft.skipped.sort_by(|a, b| (&a.place, &a.kind, &a.name).cmp(&(&b.place, &b.kind, &b.name)));
-    draft.unplaced.sort_by(|a, b| (&a.place, &a.field, &a.value).cmp(&(&b.place, &b.field, &b.value)));
+    draft.unconverted.sort_by(|a, b| (&a.place, &a.field, &a.value).cmp(&(&b.place, &b.field, &b.value)));
     draft
 }
 
@@ -130,7 +130,7 @@ fn add_inverses(assignment: &Assignment<'_>, filled: &mut [Filled]) {
         {
             let kind = assignment.entities[by].source.kind.clone();
             let reason = format!("{reason} (of `{}/{}`)", relation_owner(assignment, other), other.identifier);
-            filled[by].unplaced.push(Unplaced {
+            filled[by].unconverted.push(Unconverted {
                 kind,
                 field: named_by.field,
                 value: named_by.text,
@@ -275,9 +275,9 @@ fn lost_targets(
     is_alive: &[bool],
     entity: &Assigned<'_>,
     filled: &Filled,
-) -> Vec<Unplaced> {
+) -> Vec<Unconverted> {
     let is_lost = |target: &&PlacedTarget| !is_there(assignment, is_alive, target);
-    let lost = targets_of(filled).filter(is_lost).map(|target| Unplaced {
+    let lost = targets_of(filled).filter(is_lost).map(|target| Unconverted {
         kind: entity.source.kind.clone(),
         field: target.field.clone(),
         value: target.text.clone(),

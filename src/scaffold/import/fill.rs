@@ -11,7 +11,7 @@ use super::mapping::FieldTarget;
 use super::source::{BadReference, FieldValue, Reference, SourceField, TYPE};
 use crate::domain::blueprint::{Blueprint, Ownership, Property, PropertyKind, Relation, TEAM};
 use crate::domain::entity::fields::{TextField, Texts};
-use crate::domain::import::{ImportPlace, Unplaced};
+use crate::domain::import::{ImportPlace, Unconverted};
 use crate::domain::value::Value;
 use crate::domain::value::masked::holds_credential;
 use crate::text::plural::list;
@@ -23,7 +23,7 @@ pub(super) struct Filled {
     pub team: Vec<PlacedTarget>,
     pub properties: BTreeMap<String, Value>,
     pub relations: BTreeMap<String, Vec<PlacedTarget>>,
-    pub unplaced: Vec<Unplaced>,
+    pub unconverted: Vec<Unconverted>,
     /// The relations of other entities that point to this one.
     pub inverses: Vec<Inverse>,
 }
@@ -51,7 +51,7 @@ enum Outcome {
     Placed,
     /// The mapping leaves the field out.
     LeftOut,
-    Unplaced(String),
+    Unconverted(String),
 }
 
 /// Why a target did not take a value. `Absent`: the blueprint does not have it.
@@ -91,7 +91,7 @@ impl<'a> Filler<'a> {
         if field.parts.is_empty() {
             return self.report(field, whole);
         }
-        let is_placed = !matches!(whole, Outcome::Unplaced(_));
+        let is_placed = !matches!(whole, Outcome::Unconverted(_));
         for part in &field.parts {
             let outcome = self.place(part);
             if !is_placed {
@@ -101,7 +101,7 @@ impl<'a> Filler<'a> {
     }
 
     fn report(&mut self, field: &SourceField, outcome: Outcome) {
-        if let Outcome::Unplaced(reason) = outcome
+        if let Outcome::Unconverted(reason) = outcome
             && !field.is_fact
         {
             let value = match &field.value {
@@ -110,12 +110,12 @@ impl<'a> Filler<'a> {
             };
             let name = field.path.rsplit(['.', '/']).next().unwrap_or_default();
             let value = self.assignment.input.mask.named(name, &value).into_owned();
-            self.add_unplaced(field, value, reason);
+            self.add_unconverted(field, value, reason);
         }
     }
 
-    fn add_unplaced(&mut self, field: &SourceField, value: String, reason: String) {
-        self.filled.unplaced.push(Unplaced {
+    fn add_unconverted(&mut self, field: &SourceField, value: String, reason: String) {
+        self.filled.unconverted.push(Unconverted {
             kind: self.entity.source.kind.clone(),
             field: field.path.clone(),
             value,
@@ -126,7 +126,7 @@ impl<'a> Filler<'a> {
 
     fn place(&mut self, field: &SourceField) -> Outcome {
         let Some(targets) = self.assignment.input.mapping.targets(self.entity.mapping, &field.path) else {
-            return Outcome::Unplaced("the mapping does not name it".to_owned());
+            return Outcome::Unconverted("the mapping does not name it".to_owned());
         };
         let is_shown_by_blueprint = field.path == TYPE && self.is_chosen_by_type();
         if targets.is_empty() || is_shown_by_blueprint && !self.has_any(&targets) {
@@ -136,7 +136,7 @@ impl<'a> Filler<'a> {
             FieldValue::Plain(value) => {
                 let value = self.entity.mapping.translated(&field.path, value).clone();
                 let outcome = self.place_in_first(&targets, |filler, target| filler.plain(target, field, &value));
-                outcome.unwrap_or_else(|| Outcome::Unplaced(self.absent(&targets, "")))
+                outcome.unwrap_or_else(|| Outcome::Unconverted(self.absent(&targets, "")))
             }
             FieldValue::References(references) => {
                 for reference in references {
@@ -182,7 +182,7 @@ impl<'a> Filler<'a> {
                 Err(Refusal::Absent) => {}
             }
         }
-        if is_placed { Some(Outcome::Placed) } else { first_reason.map(Outcome::Unplaced) }
+        if is_placed { Some(Outcome::Placed) } else { first_reason.map(Outcome::Unconverted) }
     }
 
     fn requires(&self, target: &FieldTarget) -> bool {
@@ -319,20 +319,20 @@ impl<'a> Filler<'a> {
     fn reference(&mut self, reference: &Result<Reference, BadReference>, targets: &[FieldTarget], field: &SourceField) {
         let resolved = match reference {
             Ok(reference) => self.assignment.resolve(reference).map(|resolved| (reference.text.clone(), resolved)),
-            Err(bad) => return self.add_unplaced(field, bad.text.clone(), bad.reason.clone()),
+            Err(bad) => return self.add_unconverted(field, bad.text.clone(), bad.reason.clone()),
         };
         let text = reference.as_ref().map_or_else(|bad| bad.text.clone(), |reference| reference.text.clone());
         let (text, resolved) = match resolved {
             Ok(resolved) => resolved,
-            Err(reason) => return self.add_unplaced(field, text, reason),
+            Err(reason) => return self.add_unconverted(field, text, reason),
         };
         let outcome =
             self.place_in_first(targets, |filler, target| filler.place_reference(target, &resolved, field, &text));
         let outcome = outcome.unwrap_or_else(|| {
-            Outcome::Unplaced(self.absent(targets, &format!(" that takes a `{}`", resolved.blueprint)))
+            Outcome::Unconverted(self.absent(targets, &format!(" that takes a `{}`", resolved.blueprint)))
         });
-        if let Outcome::Unplaced(reason) = outcome {
-            self.add_unplaced(field, text, reason);
+        if let Outcome::Unconverted(reason) = outcome {
+            self.add_unconverted(field, text, reason);
         }
     }
 
@@ -424,7 +424,7 @@ impl<'a> Filler<'a> {
             };
             let targets = [FieldTarget::Name(name.clone())];
             let outcome = self.place_in_first(&targets, |filler, target| filler.plain(target, &field, value));
-            let outcome = outcome.unwrap_or_else(|| Outcome::Unplaced(self.absent(&targets, "")));
+            let outcome = outcome.unwrap_or_else(|| Outcome::Unconverted(self.absent(&targets, "")));
             self.report(&field, outcome);
         }
     }

@@ -29,10 +29,10 @@ fn component(name: &str, rest: &str) -> String {
 }
 
 /// Field and reason of what had no place.
-fn unplaced(report: &Json) -> Vec<(String, String)> {
+fn unconverted(report: &Json) -> Vec<(String, String)> {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let all = report["unplaced"].as_array().expect("a list").iter();
-    all.map(|unplaced| (text(&unplaced["field"]), text(&unplaced["reason"]))).collect()
+    let all = report["unconverted"].as_array().expect("a list").iter();
+    all.map(|unconverted| (text(&unconverted["field"]), text(&unconverted["reason"]))).collect()
 }
 
 #[test]
@@ -69,7 +69,7 @@ kinds:
     }
     assert!(written["catalog/person/ada-acme.io.yaml"].contains("identifier: ada@acme.io"));
     let reason = "`stage` must be one of `live` and `beta`".to_owned();
-    assert_eq!(unplaced(&report), [("spec.lifecycle".to_owned(), reason)]);
+    assert_eq!(unconverted(&report), [("spec.lifecycle".to_owned(), reason)]);
     lints_clean(&repo);
 }
 
@@ -156,7 +156,7 @@ kinds:
     assert!(db.contains("users:\n      - cart\n      - web\n"), "{db}");
     assert_eq!(report["renamed"][0]["identifier"], "CART-api");
     let reason = "it is not a reference (`[kind:][namespace/]name`)".to_owned();
-    assert_eq!(unplaced(&report), [("spec.dependsOn".to_owned(), reason)]);
+    assert_eq!(unconverted(&report), [("spec.dependsOn".to_owned(), reason)]);
     lints_clean(&repo);
 }
 
@@ -180,6 +180,6 @@ fn a_cluster_gets_no_title_and_no_team() {
     repo.write("portolan.yaml", format!("{config}delivery: cluster\n"));
     let report = imported(&repo, "import backstage");
     assert!(manifests(&repo).values().all(|text| !text.contains("  team:") && !text.contains("  title:")));
-    let reasons: Vec<String> = unplaced(&report).into_iter().map(|(_, reason)| reason).collect();
+    let reasons: Vec<String> = unconverted(&report).into_iter().map(|(_, reason)| reason).collect();
     assert!(reasons.contains(&"the CRD in the cluster has no `team`".to_owned()), "{reasons:?}");
 }

@@ -61,7 +61,7 @@ fn sections_of_gitlab_each_have_a_last_rule() {
     let cart = ("cart", "everybody core security");
     assert_eq!(services(&report, &repo), expected(&[cart, ("web", "everybody web legacy")]));
     let users: Vec<&Json> =
-        report["unplaced"].as_array().expect("a list").iter().filter(|it| it["value"] == "@ada").collect();
+        report["unconverted"].as_array().expect("a list").iter().filter(|it| it["value"] == "@ada").collect();
     assert_eq!(users.len(), 1, "{report:#}");
     // The catalog knows the group, which adds nothing to it.
     assert!(!manifests(&repo).contains_key("catalog/_team/legacy.yaml"));

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::dialect::Dialect;
 use super::parse::{Codeowners, Owner, OwnerKind, Rule, Section};
-use crate::domain::import::{ImportPlace, Unplaced};
+use crate::domain::import::{ImportPlace, Unconverted};
 use crate::scaffold::import::mapping::ImportMapping;
 use crate::scaffold::import::source::{FieldValue, Reference, SourceEntity, SourceField};
 
@@ -58,7 +58,7 @@ pub struct ComponentSearch<'a> {
 #[derive(Debug, Default)]
 pub struct OwnedComponents {
     pub sources: Vec<SourceEntity>,
-    pub unplaced: Vec<Unplaced>,
+    pub unconverted: Vec<Unconverted>,
 }
 
 pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
@@ -80,7 +80,7 @@ pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
     {
         found.sources.push(search.component(search.repository, "", rule.line, &teams, &mut used));
     }
-    found.unplaced = search.unplaced(&folders, &components, &used, &teams);
+    found.unconverted = search.unconverted(&folders, &components, &used, &teams);
     found.sources.splice(0..0, teams.sources(search));
     found
 }
@@ -217,14 +217,14 @@ impl<'a> ComponentSearch<'a> {
     }
 
     /// The owners and rules that no entity shows.
-    fn unplaced(
+    fn unconverted(
         &self,
         folders: &Folders<'_>,
         components: &[(usize, &str)],
         used: &HashSet<usize>,
         teams: &Teams,
-    ) -> Vec<Unplaced> {
-        let unplaced = |field: &str, value: &str, reason: String, line: usize| Unplaced {
+    ) -> Vec<Unconverted> {
+        let unconverted = |field: &str, value: &str, reason: String, line: usize| Unconverted {
             kind: RULE.to_owned(),
             field: field.to_owned(),
             value: value.to_owned(),
@@ -235,7 +235,7 @@ impl<'a> ComponentSearch<'a> {
         let mut seen = HashSet::new();
         for (line, owner) in self.owners() {
             if !teams.names.contains_key(&owner.text) && seen.insert((line, owner.text.as_str())) {
-                all.push(unplaced("owners", &owner.text, self.reason_of_owner(owner), line));
+                all.push(unconverted("owners", &owner.text, self.reason_of_owner(owner), line));
             }
         }
         // A rule for everything stands behind the others, and names nothing by itself.
@@ -248,10 +248,10 @@ impl<'a> ComponentSearch<'a> {
             } else {
                 "it names files, or a folder that does not exist"
             };
-            all.push(unplaced("path", &rule.text, reason.to_owned(), rule.line));
+            all.push(unconverted("path", &rule.text, reason.to_owned(), rule.line));
         }
         for (line, reason) in &self.codeowners.faults {
-            all.push(unplaced("line", "", reason.clone(), *line));
+            all.push(unconverted("line", "", reason.clone(), *line));
         }
         all
     }

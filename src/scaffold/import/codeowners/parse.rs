@@ -206,26 +206,23 @@ fn is_address(text: &str) -> bool {
 /// `None`: GitLab ignores the word.
 fn gitlab_owner(word: &str) -> Option<Owner> {
     let word = word.trim_end_matches([',', ';']);
-    let kind = match word.strip_prefix("@@") {
-        Some(role) if is_name(role) => OwnerKind::Role,
-        Some(_) => return None,
-        None => match word.strip_prefix('@') {
-            Some(name) if !is_name(name) => return None,
-            Some(name) if name.contains('/') => OwnerKind::Team(name.to_owned()),
-            Some(name) => OwnerKind::User(name.to_owned()),
-            None if is_address(word) => OwnerKind::Email,
-            None => return None,
-        },
-    };
-    Some(Owner { text: word.to_owned(), kind })
+    if let Some(role) = word.strip_prefix("@@") {
+        return is_name(role).then(|| Owner { text: word.to_owned(), kind: OwnerKind::Role });
+    }
+    named_owner(word, word.strip_prefix('@'))
 }
 
 fn plain_owner(word: &str, dialect: Dialect) -> Option<Owner> {
-    // Bitbucket: how many of a team are asked, `@acme/payments:random(2)`.
-    let name = match (word.strip_prefix('@'), dialect) {
-        (Some(name), Dialect::Bitbucket) => Some(name.split(':').next().unwrap_or(name)),
-        (name, Dialect::GitHub | Dialect::GitLab | Dialect::Bitbucket) => name,
-    };
+    let name = word.strip_prefix('@');
+    match dialect {
+        // How many of a team are asked: `@acme/payments:random(2)`.
+        Dialect::Bitbucket => named_owner(word, name.and_then(|name| name.split(':').next())),
+        Dialect::GitHub | Dialect::GitLab => named_owner(word, name),
+    }
+}
+
+/// `name`: without `@`; `None`: the word may be an e-mail address.
+fn named_owner(word: &str, name: Option<&str>) -> Option<Owner> {
     let kind = match name {
         Some(name) if !is_name(name) => return None,
         Some(name) if name.contains('/') => OwnerKind::Team(name.to_owned()),
