@@ -11,8 +11,8 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, graph, init, lint, list, man, new, pull, push, rename,
-    schema, serve, show, version,
+    cluster, comment, completions, config, diff, explain, graph, import, init, lint, list, man, new, pull, push,
+    rename, schema, serve, show, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -113,6 +113,7 @@ enum Verbs {
     Show(show::ShowArgs),
     Graph(graph::GraphArgs),
     Rename(rename::RenameArgs),
+    Import(Box<import::ImportArgs>),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
@@ -182,6 +183,7 @@ impl Verbs {
             Self::Show(args) => args,
             Self::Graph(args) => args,
             Self::Rename(args) => args,
+            Self::Import(args) => &**args,
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod graph;
 mod hostile;
+mod import;
 mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;

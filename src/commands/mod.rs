@@ -19,6 +19,7 @@ pub mod explain;
 mod forge;
 pub mod graph;
 pub(crate) mod impact;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod list;

@@ -51,6 +51,8 @@ pub enum SchemaName {
     Baseline,
     /// Output of `pull --output json`
     Pull,
+    /// Output of `import --output json`
+    Import,
     /// Output of `diff --output json`
     Plan,
     /// Output of `diff --blueprints ... --output json`
@@ -165,6 +167,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Import => report::import::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::Impact => report::impact::json::schema(),
         SchemaName::PlanFile => file::schema(),

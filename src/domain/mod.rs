@@ -14,6 +14,7 @@ pub mod file_name;
 pub mod finding;
 pub mod forecast;
 pub mod impact;
+pub mod import;
 pub mod known_entities;
 pub mod known_problems;
 pub mod mapping_explanation;

@@ -18,6 +18,7 @@ pub mod forecast;
 pub mod format;
 pub mod graph;
 pub mod impact;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod mapping_explanation;
