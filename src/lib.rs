@@ -20,6 +20,8 @@ pub mod analysis;
 pub mod catalog;
 /// 2: what Flux, Argo CD and kustomize deliver of a repository. Pure.
 pub mod delivery;
+/// 2: what an editor asks about a text: hover, completion, outline, fixes. Pure.
+pub mod editor;
 /// 2: the embedded catalog: its store, what it answers, and the server of `serve`. It implements the trait of `catalog`.
 #[expect(
     clippy::disallowed_methods,

@@ -3,11 +3,14 @@
 
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod find;
 pub(crate) mod fix;
 mod per_config;
+mod prepared;
 pub(crate) mod request;
 pub(crate) mod run;
 pub(crate) mod select;
+pub(crate) mod session;
 pub(crate) mod unlisted;
 
 use std::borrow::Cow;

@@ -2,6 +2,8 @@
 //! because a repository may have a hundred thousand entities. Names are compared by 64-bit hashes, and by text before
 //! anything is reported.
 
+mod listing;
+mod removal;
 pub(crate) mod saved;
 
 use std::ops::Range;
@@ -348,7 +350,7 @@ struct EntityRange {
 
 /// Splits the parts into ranges. A thread takes files in order, but other threads take files in between, so a
 /// range ends at each gap.
-fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
+fn entity_ranges(parts: &[&Facts]) -> Vec<EntityRange> {
     let mut entity_ranges = Vec::new();
     for (part, facts) in parts.iter().enumerate() {
         let mut start = 0;
@@ -365,7 +367,7 @@ fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
 /// All entities of the repository in file order, regardless of the thread that read them.
 #[derive(Debug)]
 struct Entities<'a> {
-    parts: &'a [Facts],
+    parts: &'a [&'a Facts],
     entity_ranges: Vec<EntityRange>,
 }
 
@@ -376,7 +378,7 @@ impl<'a> Entities<'a> {
 
     fn all(&self) -> impl Iterator<Item = (At, EntityRef<'a>)> {
         self.entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
-            let facts = &self.parts[*part];
+            let facts = self.parts[*part];
             let numbered = (entities.start..).zip(facts.entities.get(entities.clone()).unwrap_or_default());
             numbered.map(|(index, fact)| {
                 let at = (Span::empty(*part).start, Span::empty(index).start);
@@ -386,7 +388,7 @@ impl<'a> Entities<'a> {
     }
 
     fn at(&self, (part, index): At) -> EntityRef<'a> {
-        let facts = &self.parts[part as usize];
+        let facts = self.parts[part as usize];
         EntityRef { facts, fact: &facts.entities[index as usize] }
     }
 
@@ -474,7 +476,7 @@ pub(crate) struct Repository<'a> {
 
 impl<'a> Repository<'a> {
     /// Of a pair, the entity in the earlier file counts as the original, whichever part it is in.
-    pub fn new(parts: &'a [Facts]) -> Self {
+    pub fn new(parts: &'a [&'a Facts]) -> Self {
         let all = Entities { parts, entity_ranges: entity_ranges(parts) };
         let others = || (all.by_folded(), all.resource_twins());
         let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
@@ -509,7 +511,7 @@ impl<'a> Repository<'a> {
             self.all.all().filter(|(_, entity)| is_sent(entity)).unzip();
         let indexes: HashMap<At, usize> = positions.iter().copied().zip(0..).collect();
         let targets_of = |(part, index): &At| {
-            let facts = &self.all.parts[*part as usize];
+            let facts = self.all.parts[*part as usize];
             let index = *index as usize;
             let start = index.checked_sub(1).map_or(0, |before| facts.entities[before].targets_end);
             let targets = &facts.targets[start as usize..facts.entities[index].targets_end as usize];
@@ -523,7 +525,7 @@ impl<'a> Repository<'a> {
     /// The targets that match no entity of the repository, in file order.
     pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
         let of_stretch = |range: &EntityRange| {
-            let facts = &self.all.parts[range.part];
+            let facts = self.all.parts[range.part];
             let before = range.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
             let mut from = before.map_or(0, |last| last.targets_end as usize);
             let mut absent = Vec::new();
@@ -570,6 +572,7 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_files_whoever_read_them() {
         let parts = [part(&[(0, "a"), (1, "b"), (1, "x"), (6, "f")]), part(&[(2, "c"), (3, "x"), (4, "d"), (9, "B")])];
+        let parts = parts.each_ref();
         let repository = Repository::new(&parts);
         let names = repository.entities().map(EntityRef::identifier).collect::<Vec<_>>();
         assert_eq!(names, ["a", "b", "x", "c", "x", "d", "f", "B"]);

@@ -60,6 +60,7 @@ impl<'a> LintConfig<'a> {
             others_deliver: false,
             crd_fields: None,
             cache: None,
+            keeps_results: false,
         };
         let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
         run.check(&[file], 1, &|_| true, &Silent).conclusion.findings
