@@ -11,7 +11,7 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, init, lint, man, new, pull, push, schema, serve, version,
+    cluster, comment, completions, config, diff, explain, init, lint, lsp, man, new, pull, push, schema, serve, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -113,6 +113,7 @@ enum Verbs {
     Serve(Box<serve::ServeArgs>),
     Cluster(Box<cluster::ClusterArgs>),
     Schema(schema::SchemaArgs),
+    Lsp(lsp::LspArgs),
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -175,6 +176,7 @@ impl Verbs {
             Self::Serve(args) => &**args,
             Self::Cluster(args) => &**args,
             Self::Schema(args) => args,
+            Self::Lsp(args) => args,
             Self::Comment(args) => args,
             Self::Completions(args) => args,
             Self::Man(args) => args,

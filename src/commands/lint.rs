@@ -239,7 +239,7 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
 
 /// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
 /// files is skipped.
-fn unlisted_place(settings: &Settings) -> Option<String> {
+pub(crate) fn unlisted_place(settings: &Settings) -> Option<String> {
     let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))

@@ -19,6 +19,7 @@ pub mod explain;
 mod forge;
 pub mod init;
 pub mod lint;
+pub mod lsp;
 pub mod man;
 pub(crate) mod mapping;
 pub mod new;

@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(at("mail"), target("service", "mail") + "mail");
         assert_eq!(at("shop"), target("_team", "shop") + "shop");
         assert_eq!(at("\"ops"), target("_team", "ops") + "\"ops\"");
-        assert_eq!(at("ada"), target("_user", "ada@acme.io") + "ada@acme.io");
+        assert_eq!(at("ada@"), target("_user", "ada@acme.io") + "ada@acme.io");
         assert_eq!(at(", \"ops"), "nothing");
     }
 

@@ -135,6 +135,11 @@ impl LintSession {
         (shown, texts)
     }
 
+    /// Whether each change of one file needs a check of all.
+    pub fn is_slow(&self) -> bool {
+        self.checked.as_ref().is_none_or(|checked| checked.needs_all_files)
+    }
+
     /// Whether lint reads this file.
     pub fn lists(&self, path: &str) -> bool {
         self.checked.as_ref().is_some_and(|checked| checked.index_of(path).is_some())

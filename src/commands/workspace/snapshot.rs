@@ -27,7 +27,7 @@ use crate::sources::{self, PathKind, Pattern, ReadBuffer, ReadProblem, SourceFil
 use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
-const BLUEPRINTS: &str = ".portolan/blueprints";
+pub(crate) const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
 
@@ -442,7 +442,7 @@ fn json_place(text: &str, error: &serde_json::Error) -> Span {
 }
 
 /// The key (or item) that a JSON pointer leads to.
-fn place_of(text: &str, pointer: &str) -> Span {
+pub(crate) fn place_of(text: &str, pointer: &str) -> Span {
     places_of(text, [pointer].into_iter()).first().copied().unwrap_or_default()
 }
 

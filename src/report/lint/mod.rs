@@ -20,12 +20,18 @@ mod window;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+use crate::domain::finding::Finding;
 use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
 use report::masked;
 
 pub use input::{Counts, Lint};
+
+/// The findings with the credentials in their texts masked, for readers that are no format.
+pub fn masked_findings(lint: &Lint<'_>) -> Vec<Finding> {
+    masked(lint, |report| report.lint.findings.to_vec())
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LintFormat {

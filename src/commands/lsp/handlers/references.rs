@@ -1,0 +1,25 @@
+//! `textDocument/references`: the relations, teams and properties that name an entity.
+
+use lsp_types::{Location, ReferenceParams};
+
+use crate::commands::lsp::convert::place_of;
+use crate::commands::lsp::handlers::located::Located;
+use crate::commands::lsp::server::Server;
+use crate::editor::lines::without_mark;
+use crate::editor::subject::{Subject, subject_at};
+
+pub(in crate::commands::lsp) fn references(server: &mut Server<'_>, params: &ReferenceParams) -> Option<Vec<Location>> {
+    let at = &params.text_document_position;
+    let (server, document, project) = server.find(&at.text_document.uri)?;
+    let (snapshot, declared) = (project.session.snapshot()?, project.session.declared()?);
+    let byte = document.lines(server.units).byte(place_of(at.position));
+    let found = subject_at(without_mark(&document.text), document.file_name(), byte, snapshot)?;
+    let (Subject::Target(name) | Subject::Declaration(name)) = found.subject else { return None };
+    let mut places = declared.references(&name.blueprint, &name.identifier);
+    if params.context.include_declaration {
+        places.extend(declared.declarations(&name.blueprint, &name.identifier));
+        places.sort();
+    }
+    let mut located = Located::new(server, project);
+    Some(places.into_iter().filter_map(|place| located.location(place)).collect())
+}
