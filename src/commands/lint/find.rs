@@ -153,6 +153,9 @@ pub(super) fn find(request: &Request<'_>) -> Result<Found, Error> {
     }
     found.files = overlay(request.instead.files.clone(), found.files);
     take_open_texts(&mut found.files, request);
+    if !request.open.is_empty() {
+        found.chosen = ReportSelection::open(request.open);
+    }
     // Deliverers are checked whatever the pattern says.
     let staged = found.others.iter().map(|file| file.path.as_str());
     staged.chain(found.other_paths.iter().map(String::as_str)).for_each(|path| found.chosen.add(path));

@@ -164,6 +164,8 @@ impl Prepared {
         let find = || fields_of_entities(&view.yaml_files(), request.clusters.delivery.platform);
         let crd_fields = || fields.get_or_init(find).clone();
         let run = LintRun { crd_fields: Some(&crd_fields), ..self.run(request, &may_be_manifest) };
-        run.conclude(results)
+        let Found { files, chosen, .. } = &self.found;
+        let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
+        run.conclude(results, &in_sight)
     }
 }

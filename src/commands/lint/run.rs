@@ -8,7 +8,7 @@ use crate::commands::lint::find::Found;
 use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::prepared::Prepared;
 use crate::commands::lint::request::Request;
-use crate::commands::lint::select::ReportSelection;
+use crate::commands::lint::select::{ReportSelection, move_to};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::read::{Collects, RawFindings};
 use crate::commands::workspace::snapshot;
@@ -141,12 +141,7 @@ fn move_to_touched_files(
             false => chosen.holds(&file.path),
         }
     };
-    for (finding, _) in shown.iter_mut().filter(|(finding, _)| finding.counterpart.is_some()) {
-        let Some((other, _)) = finding.related.first() else { continue };
-        if !is_touched(&finding.place) && is_touched(other) {
-            finding.exchange_places();
-        }
-    }
+    move_to(shown.iter_mut().map(|(finding, _)| finding), &is_touched);
     shown.sort_by(|(one, _), (other, _)| one.sort_key().cmp(&other.sort_key()));
 }
 

@@ -2,15 +2,16 @@
 //! again, unless the repository has deliverers or mappings, whose rules look at every file.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::analysis::{DeclaredEntities, FileResults, Snapshot, concerns_delivery};
 use crate::commands::lint::config::LintConfig;
+use crate::commands::lint::find::Found;
 use crate::commands::lint::prepared::Prepared;
 use crate::commands::lint::request::Request;
-use crate::commands::lint::select::ReportSelection;
+use crate::commands::lint::select::{ReportSelection, move_to};
 use crate::commands::lint::unlisted_place;
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::git::Git;
@@ -92,9 +93,14 @@ impl LintSession {
         Ok(())
     }
 
-    /// Takes new texts of files. The facts of these files are fresh afterwards, and so are the findings if the whole
+    /// Takes new texts of files; `open` are all files that the editor has open. The facts of these files are fresh afterwards, and so are the findings if the whole
     /// repository needs not be checked again.
-    pub fn change(&mut self, changed: &[SourceFile], environment: &Environment) -> Result<Freshness, Error> {
+    pub fn change(
+        &mut self,
+        changed: &[SourceFile],
+        open: &[SourceFile],
+        environment: &Environment,
+    ) -> Result<Freshness, Error> {
         let Self { settings, named, checked } = self;
         let Some(checked) = checked else { return Ok(Freshness::Stale) };
         let git = Git::new(settings, environment);
@@ -104,6 +110,7 @@ impl LintSession {
         }
         let config = LintConfig::of(&workspace, environment);
         let request = config.whole();
+        checked.prepared.found.chosen = ReportSelection::open(open);
         let mut freshness = if checked.needs_all_files { Freshness::Stale } else { Freshness::Fresh };
         for file in changed {
             match checked.index_of(&file.path) {
@@ -124,15 +131,28 @@ impl LintSession {
         Ok(freshness)
     }
 
-    /// The findings about these files, as `portolan lint FILES` selects them, with the texts that they point into.
-    pub fn findings_about(&self, paths: &BTreeSet<String>) -> (Vec<Finding>, Texts) {
+    /// The findings about the open files, as `portolan lint FILES` selects them, with the texts that they point into.
+    pub fn findings_about_open(&self) -> (Vec<Finding>, Texts) {
         let Some(checked) = &self.checked else { return (Vec::new(), Texts::default()) };
-        let files = &checked.prepared.found.files;
-        let selection = ReportSelection::paths(paths.clone(), BTreeSet::new());
-        let shown = checked.findings.iter().filter(|finding| selection.shows(finding, files));
-        let shown: Vec<Finding> = shown.cloned().collect();
+        let Found { files, chosen, .. } = &checked.prepared.found;
+        if chosen.is_everything() {
+            return (Vec::new(), Texts::default());
+        }
+        let shown = checked.findings.iter().filter(|finding| chosen.shows(finding, files));
+        let mut shown: Vec<Finding> = shown.cloned().collect();
+        let holds = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
+        move_to(shown.iter_mut(), &|place| holds(place.file));
+        shown.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         let texts = Texts::of(&shown, files);
         (shown, texts)
+    }
+
+    /// The findings that are placed in a file, where their fixes and ignore comments belong.
+    pub fn findings_in(&self, path: &str) -> Vec<&Finding> {
+        let Some(checked) = &self.checked else { return Vec::new() };
+        let files = &checked.prepared.found.files;
+        let is_here = |file: FileId| files.get(file.0 as usize).is_some_and(|file| file.path == path);
+        checked.findings.iter().filter(|finding| is_here(finding.place.file)).collect()
     }
 
     /// Whether each change of one file needs a check of all.

@@ -198,7 +198,7 @@ impl Project {
         }
         if !self.changed.is_empty() {
             let changed: Vec<SourceFile> = std::mem::take(&mut self.changed).into_values().collect();
-            self.needs_all_files |= self.session.change(&changed, environment)? == Freshness::Stale;
+            self.needs_all_files |= self.session.change(&changed, &open(), environment)? == Freshness::Stale;
         }
         Ok(())
     }

@@ -444,8 +444,7 @@ impl<'e> Server<'e> {
             homes.filter(|(_, (home, _))| home == key).map(|(document, (_, path))| (document, path.as_str())).collect();
         let open: BTreeMap<&str, (&Uri, &str)> =
             own.iter().map(|(document, path)| (*path, (&document.uri, document.text.as_str()))).collect();
-        let paths: BTreeSet<String> = open.keys().map(|path| (*path).to_owned()).collect();
-        let (findings, texts) = project.session.findings_about(&paths);
+        let (findings, texts) = project.session.findings_about_open();
         let places = Places { project, texts: &texts, open: &open, units: self.units };
         let mut wanted = diagnostics(&findings, &places, &project.mask);
         for (document, path) in own {

@@ -267,9 +267,9 @@ impl LintRun<'_> {
     }
 
     /// Concludes from the results of all files, without mappings and deliverers.
-    pub fn conclude(&self, results: &[FileResults]) -> AnalysisResult {
+    pub fn conclude(&self, results: &[FileResults], in_sight: &dyn Fn(FileId) -> bool) -> AnalysisResult {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
-        let mut conclusion = analyzer.conclude_kept(results, Evidence::default(), &|_| true);
+        let mut conclusion = analyzer.conclude_kept(results, Evidence::default(), in_sight);
         if let Some(find) = self.crd_fields {
             drop_known_fields(&mut conclusion.findings, find);
         }

@@ -1,7 +1,5 @@
 //! `textDocument/codeAction`: the fix of a finding, a comment that silences it, and all safe fixes of a file.
 
-use std::collections::BTreeSet;
-
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Diagnostic, TextEdit, Uri,
     WorkspaceEdit,
@@ -28,9 +26,7 @@ pub(in crate::commands::lsp) fn code_actions(
     if document.is_dirty && !project.session.lists(path) {
         return None;
     }
-    let (findings, _) = project.session.findings_about(&BTreeSet::from([path.clone()]));
-    let is_here = |finding: &&Finding| project.session.file(finding.place.file).is_some_and(|file| file.path == *path);
-    let own: Vec<&Finding> = findings.iter().filter(is_here).collect();
+    let own = project.session.findings_in(path);
     let lines = document.lines(server.units);
     let text = without_mark(&document.text);
     let (start, end) = (lines.byte(place_of(params.range.start)), lines.byte(place_of(params.range.end)));

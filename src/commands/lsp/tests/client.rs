@@ -244,11 +244,6 @@ impl Client {
     pub fn shown(&self) -> BTreeMap<String, Vec<Json>> {
         self.published.iter().filter(|(_, all)| !all.is_empty()).map(|(uri, all)| (uri.clone(), all.clone())).collect()
     }
-
-    /// The texts of the open files, by address.
-    pub fn open_texts(&self) -> &BTreeMap<String, String> {
-        &self.texts
-    }
 }
 
 pub(super) fn write(folder: &Path, path: &str, text: &str) {

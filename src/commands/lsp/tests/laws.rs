@@ -121,11 +121,14 @@ fn take(client: &mut Client, step: &Step) {
         Step::Delete(path) if !client.is_open(PATHS[path]) => client.delete(PATHS[path]),
         Step::Ask { path, method, at } => {
             let position = place(at);
-            let params = json!({
+            let mut params = json!({
                 "textDocument": {"uri": client.uri(PATHS[path])}, "position": position,
                 "range": {"start": position, "end": position},
                 "context": {"includeDeclaration": true, "diagnostics": [], "only": ["quickfix", "source"]},
             });
+            if METHODS[method] == "textDocument/completion" {
+                params["context"] = json!({"triggerKind": 1});
+            }
             let answer = client.ask(METHODS[method], params);
             assert!(answer.get("error").is_none(), "{answer}");
             client.idle();
