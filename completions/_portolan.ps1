@@ -51,6 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
             [CompletionResult]::new('cluster', 'cluster', [CompletionResultType]::ParameterValue, 'Work on entities that reach the catalog through a Kubernetes cluster')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
+            [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Run the language server for editors')
             [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
@@ -604,6 +605,26 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'portolan;lsp' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in DIR')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Consider only this cluster of the config')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]')
+            [CompletionResult]::new('--catalog', '--catalog', [CompletionResultType]::ParameterName, 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]')
+            [CompletionResult]::new('--stdio', '--stdio', [CompletionResultType]::ParameterName, 'Use standard input and output; editors pass it, and there is no other way')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Run the command for each config in this folder and below it, in turn')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Also print the root, the config and the target in use')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Do not use or write the cache (only `lint` has one)')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Do not show progress [env: PORTOLAN_NO_PROGRESS]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'portolan;comment' {
             [CompletionResult]::new('--pull-request', '--pull-request', [CompletionResultType]::ParameterName, 'Number of the pull request; default: the one that the CI job is for')
             [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked')
@@ -695,6 +716,7 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the embedded catalog with Port''s HTTP API')
             [CompletionResult]::new('cluster', 'cluster', [CompletionResultType]::ParameterValue, 'Work on entities that reach the catalog through a Kubernetes cluster')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of manifests, the config or an output')
+            [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Run the language server for editors')
             [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
@@ -761,6 +783,9 @@ Register-ArgumentCompleter -Native -CommandName 'portolan' -ScriptBlock {
             break
         }
         'portolan;help;schema' {
+            break
+        }
+        'portolan;help;lsp' {
             break
         }
         'portolan;help;comment' {

@@ -43,6 +43,9 @@ _portolan() {
             portolan,lint)
                 cmd="portolan__subcmd__lint"
                 ;;
+            portolan,lsp)
+                cmd="portolan__subcmd__lsp"
+                ;;
             portolan,man)
                 cmd="portolan__subcmd__man"
                 ;;
@@ -142,6 +145,9 @@ _portolan() {
             portolan__subcmd__help,lint)
                 cmd="portolan__subcmd__help__subcmd__lint"
                 ;;
+            portolan__subcmd__help,lsp)
+                cmd="portolan__subcmd__help__subcmd__lsp"
+                ;;
             portolan__subcmd__help,man)
                 cmd="portolan__subcmd__help__subcmd__man"
                 ;;
@@ -191,7 +197,7 @@ _portolan() {
 
     case "${cmd}" in
         portolan)
-            opts="-C -q -v -h -V --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help --version init lint validate diff push pull new explain config serve cluster schema comment completions man version help"
+            opts="-C -q -v -h -V --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help --version init lint validate diff push pull new explain config serve cluster schema lsp comment completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1404,7 +1410,7 @@ _portolan() {
             return 0
             ;;
         portolan__subcmd__help)
-            opts="init lint diff push pull new explain config serve cluster schema comment completions man version help"
+            opts="init lint diff push pull new explain config serve cluster schema lsp comment completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1641,6 +1647,20 @@ _portolan() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        portolan__subcmd__help__subcmd__lsp)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         portolan__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1857,6 +1877,63 @@ _portolan() {
                     COMPREPLY=($(compgen -W "yaml-syntax duplicate-key ambiguous-scalar non-string-key too-deep too-large alias-bomb bad-encoding unnormalised-text unreadable-manifest hidden-manifest merge-conflict unknown-field missing-field wrong-type unknown-kind unsupported-version invalid-resource-name namespace-on-cluster-entity foreign-field file-reference search-query invalid-identifier unknown-blueprint broken-blueprint unknown-property missing-property wrong-property-type value-not-allowed malformed-value value-out-of-range computed-property inherited-team flawed-blueprint invalid-blueprint unknown-relation missing-relation relation-arity dangling-relation repeated-target unknown-team duplicate-entity duplicate-resource case-collision stale-snapshot unlisted-manifest plain-secret unused-ignore unknown-rule invalid-mapping invalid-expression failing-expression wrong-expression-type invalid-kind unresolved-kind maps-nothing null-in-list contested-key ignored-mapping-key exporter-too-old cluster-only-value hidden-variable unused-mapping-entry unmapped-entity mapped-twice approximate-expression relation-cycle refused-object undelivered-manifest delivered-twice delivery-path-missing build-breaker never-pruned vanishing-manifest lost-labels missing-namespace substituted-value emptied-map null-map ignored-defaults crd-after-resource removed-api wrong-cluster cluster-scoped-not-permitted pruned-crd refused-definition lost-keyword implicit-scope refused-custom-resource dropped-field" -- "${cur}"))
                     return 0
                     ;;
+                -C)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --catalog)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portolan__subcmd__lsp)
+            opts="-C -q -v -h --stdio --config --target --cluster --all --scope --catalog --color --quiet --verbose --no-cache --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 -C)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

@@ -48,6 +48,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand lsp 'Run the language server for editors'
             cand comment 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
@@ -572,6 +573,25 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'portolan;lsp'= {
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --stdio 'Use standard input and output; editors pass it, and there is no other way'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'portolan;comment'= {
             cand --pull-request 'Number of the pull request; default: the one that the CI job is for'
             cand --author 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked'
@@ -659,6 +679,7 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
             cand cluster 'Work on entities that reach the catalog through a Kubernetes cluster'
             cand schema 'Print the JSON Schema of manifests, the config or an output'
+            cand lsp 'Run the language server for editors'
             cand comment 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
             cand completions 'Print a shell completion script'
             cand man 'Print the manual page'
@@ -707,6 +728,8 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;cluster;trace'= {
         }
         &'portolan;help;schema'= {
+        }
+        &'portolan;help;lsp'= {
         }
         &'portolan;help;comment'= {
         }

@@ -13,6 +13,7 @@ mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
+mod lsp;
 mod man;
 mod monorepo;
 mod new;

@@ -11,7 +11,7 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::platform::Platform;
 use crate::editor::hover;
-use crate::editor::outline::{Cursor, Slot, Step};
+use crate::editor::outline::{Cursor, Key, Slot, Step};
 use crate::manifest::{Limits, Reader, decode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl EntityScope {
     }
 }
 
-fn is_ours(keys: &[(String, std::borrow::Cow<'_, str>)]) -> bool {
+fn is_ours(keys: &[Key<'_>]) -> bool {
     let value = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
     let group = value("apiVersion").map(|version| version.split('/').next().unwrap_or(version));
     match group {
@@ -305,7 +305,8 @@ impl Writer<'_, '_> {
         }
         if property.kind == Some(PropertyKind::Boolean) && choices.is_empty() {
             for word in ["true", "false"] {
-                let is_default = property.default.as_ref().is_some_and(|default| default.to_string() == word);
+                let is_default =
+                    property.default.as_ref().is_some_and(|default| default.as_bool() == Some(word == "true"));
                 self.word(word, if is_default { "default" } else { "" }, SuggestionKind::Choice);
             }
         }

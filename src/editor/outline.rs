@@ -25,6 +25,9 @@ pub(super) enum Slot {
     FlowKey,
 }
 
+/// The key of a mapping with its plain value.
+pub(super) type Key<'t> = (String, Cow<'t, str>);
+
 /// The place of a cursor.
 #[derive(Debug)]
 pub(super) struct Cursor<'t> {
@@ -36,7 +39,7 @@ pub(super) struct Cursor<'t> {
     /// The column of the word on its line.
     pub column: usize,
     /// The keys and the plain values of each mapping around the cursor, by the length of its path.
-    pub mappings: Vec<(usize, Vec<(String, Cow<'t, str>)>)>,
+    pub mappings: Vec<(usize, Vec<Key<'t>>)>,
     /// The values of the list around the cursor.
     pub items: Vec<Cow<'t, str>>,
     /// A colon follows the word already.
@@ -338,7 +341,7 @@ impl<'t> Outline<'t> {
     }
 
     /// The keys of the mappings from the top to below `index`, without those on the line of the cursor.
-    fn mappings(&self, index: Option<usize>, line: Option<usize>) -> Vec<(usize, Vec<(String, Cow<'t, str>)>)> {
+    fn mappings(&self, index: Option<usize>, line: Option<usize>) -> Vec<(usize, Vec<Key<'t>>)> {
         let mut chain = vec![index];
         while let Some(index) = chain.last().copied().flatten() {
             chain.push(self.entries[index].parent);
@@ -541,11 +544,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    fn cursor(
-        self,
-        mut path: Vec<Step>,
-        mut mappings: Vec<(usize, Vec<(String, Cow<'t, str>)>)>,
-    ) -> Option<Cursor<'t>> {
+    fn cursor(self, mut path: Vec<Step>, mut mappings: Vec<(usize, Vec<Key<'t>>)>) -> Option<Cursor<'t>> {
         let Self { text, frames, byte, .. } = self;
         let last = frames.last()?;
         for frame in &frames {

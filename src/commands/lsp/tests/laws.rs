@@ -18,6 +18,7 @@ use crate::commands::lint::unlisted_place;
 use crate::commands::rule_names;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::open::Workspace;
+use crate::domain::finding::Finding;
 use crate::domain::progress::Silent;
 use crate::editor::lines::{Lines, Units};
 use crate::generated_cases;
@@ -157,8 +158,16 @@ fn linted(client: &Client) -> BTreeSet<String> {
     let config = LintConfig::of(&workspace, &environment);
     let include = unlisted_place(&settings);
     let request = Request { paths, force_exclude: true, include: include.as_deref(), ..config.whole() };
-    let linted = lint(&request, &Silent).expect("it is linted");
-    let shown = linted.findings.iter().map(|finding| {
+    let named = lint(&request, &Silent).expect("it is linted");
+    // With names, files that the config does not include are left out.
+    let whole = Request { include: include.as_deref(), ..config.whole() };
+    let whole = lint(&whole, &Silent).expect("it is linted");
+    let is_unlisted = |finding: &&Finding| {
+        finding.rule.name == "unlisted-manifest" && client.is_open(whole.texts.path(finding.place.file))
+    };
+    let unlisted = whole.findings.iter().filter(is_unlisted).map(|finding| (finding, &whole));
+    let findings = named.findings.iter().filter(|finding| finding.rule.name != "unlisted-manifest");
+    let shown = findings.map(|finding| (finding, &named)).chain(unlisted).map(|(finding, linted)| {
         let file = finding.place.file;
         let text = linted.texts.text(file).unwrap_or_default();
         let path = linted.texts.path(file);
