@@ -43,6 +43,9 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand push 'Apply what `diff` shows: create, update and delete entities in the catalog'
             cand pull 'Update the blueprints and known entities in `.portolan/` from the catalog'
             cand new 'Scaffold a manifest from a blueprint'
+            cand list 'List entities'
+            cand show 'Show an entity, what it points to, and what points to it'
+            cand graph 'Draw what an entity points to and what points to it, or the blueprints and their relations'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -267,6 +270,69 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand --stdout 'Print the manifest instead of writing a file'
             cand --edit 'Open the new file in `VISUAL` or `EDITOR`'
             cand --no-input 'Never ask, even on a terminal'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;list'= {
+            cand --where 'Only entities with this value (or, with `!=`, without it); repeatable, all must be true'
+            cand --output 'Format of the list'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --undeclared 'Only entities that the catalog has and no manifest here declares: by the snapshot, or with `--live` by the catalog'
+            cand --live 'Read the catalog too'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;show'= {
+            cand --output 'Format of the page'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
+            cand --live 'Read the entity from the catalog too'
+            cand --all 'Run the command for each config in this folder and below it, in turn'
+            cand -q 'Print only results and errors'
+            cand --quiet 'Print only results and errors'
+            cand -v 'Also print the root, the config and the target in use'
+            cand --verbose 'Also print the root, the config and the target in use'
+            cand --no-cache 'Do not use or write the cache (only `lint` has one)'
+            cand --no-progress 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'portolan;graph'= {
+            cand --depth 'The number of steps from the entity'
+            cand --direction 'Which relations to follow'
+            cand --output 'Format of the graph'
+            cand -C 'Run as if started in DIR'
+            cand --config 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]'
+            cand --target 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]'
+            cand --cluster 'Consider only this cluster of the config'
+            cand --scope 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]'
+            cand --catalog 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]'
+            cand --color 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]'
             cand --all 'Run the command for each config in this folder and below it, in turn'
             cand -q 'Print only results and errors'
             cand --quiet 'Print only results and errors'
@@ -674,6 +740,9 @@ set edit:completion:arg-completer[portolan] = {|@words|
             cand push 'Apply what `diff` shows: create, update and delete entities in the catalog'
             cand pull 'Update the blueprints and known entities in `.portolan/` from the catalog'
             cand new 'Scaffold a manifest from a blueprint'
+            cand list 'List entities'
+            cand show 'Show an entity, what it points to, and what points to it'
+            cand graph 'Draw what an entity points to and what points to it, or the blueprints and their relations'
             cand explain 'Explain a rule: what it finds, why it matters, how to fix it'
             cand config 'Show every setting and its source, or check them against the catalog'
             cand serve 'Serve the embedded catalog with Port''s HTTP API'
@@ -697,6 +766,12 @@ set edit:completion:arg-completer[portolan] = {|@words|
         &'portolan;help;pull'= {
         }
         &'portolan;help;new'= {
+        }
+        &'portolan;help;list'= {
+        }
+        &'portolan;help;show'= {
+        }
+        &'portolan;help;graph'= {
         }
         &'portolan;help;explain'= {
         }

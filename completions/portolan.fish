@@ -47,12 +47,14 @@ complete -c portolan -n "__fish_portolan_needs_command" -f -a "diff" -d 'Show wh
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "list" -d 'List entities'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "show" -d 'Show an entity, what it points to, and what points to it'
+complete -c portolan -n "__fish_portolan_needs_command" -f -a "graph" -d 'Draw what an entity points to and what points to it, or the blueprints and their relations'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_needs_command" -f -a "lsp" -d 'Run the language server for editors'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c portolan -n "__fish_portolan_needs_command" -f -a "man" -d 'Print the manual page'
@@ -478,6 +480,67 @@ complete -c portolan -n "__fish_portolan_using_subcommand new" -s v -l verbose -
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand new" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l where -d 'Only entities with this value (or, with `!=`, without it); repeatable, all must be true' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l output -d 'Format of the list' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand list" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l undeclared -d 'Only entities that the catalog has and no manifest here declares: by the snapshot, or with `--live` by the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l live -d 'Read the catalog too'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l output -d 'Format of the page' -r -f -a "text\t''
+json\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand show" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l live -d 'Read the entity from the catalog too'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l depth -d 'The number of steps from the entity' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l direction -d 'Which relations to follow' -r -f -a "outgoing\t'What the entity points to'
+incoming\t'What points to the entity'
+both\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l output -d 'Format of the graph' -r -f -a "text\t''
+json\t''
+mermaid\t''
+dot\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l cluster -d 'Consider only this cluster of the config' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l all -d 'Run the command for each config in this folder and below it, in turn'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -s q -l quiet -d 'Print only results and errors'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -s v -l verbose -d 'Also print the root, the config and the target in use'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
+complete -c portolan -n "__fish_portolan_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
 complete -c portolan -n "__fish_portolan_using_subcommand explain" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
@@ -732,22 +795,6 @@ complete -c portolan -n "__fish_portolan_using_subcommand schema" -s v -l verbos
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l config -d 'Config file; default: portolan.yaml here or in a parent folder [env: PORTOLAN_CONFIG]' -r -F
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l target -d 'Apply the overrides of this target of the config [env: PORTOLAN_TARGET]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l cluster -d 'Consider only this cluster of the config' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l scope -d 'Ownership scope of the entities of this repository [env: PORTOLAN_SCOPE]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l catalog -d 'Catalog: `local` (the embedded one), a region (`eu`, `us`) or a URL [env: PORTOLAN_CATALOG]' -r -f
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l color -d 'When to use colours; NO_COLOR and CLICOLOR_FORCE are respected [env: PORTOLAN_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l stdio -d 'Use standard input and output; editors pass it, and there is no other way'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l all -d 'Run the command for each config in this folder and below it, in turn'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -s q -l quiet -d 'Print only results and errors'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -s v -l verbose -d 'Also print the root, the config and the target in use'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
-complete -c portolan -n "__fish_portolan_using_subcommand lsp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l pull-request -d 'Number of the pull request; default: the one that the CI job is for' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -l author -d 'Login that the token writes as (Azure: the id, Bitbucket: the UUID); default: the forge is asked' -r -f
 complete -c portolan -n "__fish_portolan_using_subcommand comment" -s C -d 'Run as if started in DIR' -r -f -a "(__fish_complete_directories)"
@@ -811,23 +858,25 @@ complete -c portolan -n "__fish_portolan_using_subcommand version" -s v -l verbo
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-cache -d 'Do not use or write the cache (only `lint` has one)'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -l no-progress -d 'Do not show progress [env: PORTOLAN_NO_PROGRESS]'
 complete -c portolan -n "__fish_portolan_using_subcommand version" -s h -l help -d 'Print help'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "lsp" -d 'Run the language server for editors'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "man" -d 'Print the manual page'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
-complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new explain config serve cluster schema lsp comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "init" -d 'Set up this repository: config, pre-commit hook, pipeline, first snapshot'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "lint" -d 'Check the entity manifests of this repository'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "diff" -d 'Show what push would change in the catalog, and the hazards'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "push" -d 'Apply what `diff` shows: create, update and delete entities in the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "pull" -d 'Update the blueprints and known entities in `.portolan/` from the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "new" -d 'Scaffold a manifest from a blueprint'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "list" -d 'List entities'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "show" -d 'Show an entity, what it points to, and what points to it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "graph" -d 'Draw what an entity points to and what points to it, or the blueprints and their relations'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "explain" -d 'Explain a rule: what it finds, why it matters, how to fix it'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "config" -d 'Show every setting and its source, or check them against the catalog'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "serve" -d 'Serve the embedded catalog with Port\'s HTTP API'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "cluster" -d 'Work on entities that reach the catalog through a Kubernetes cluster'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "schema" -d 'Print the JSON Schema of manifests, the config or an output'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "comment" -d 'Create or update the comment on a pull request (GitHub, Azure, Bitbucket) or merge request (GitLab)'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "completions" -d 'Print a shell completion script'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "man" -d 'Print the manual page'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "version" -d 'Print the version, and whether it is a published release or was built from source'
+complete -c portolan -n "__fish_portolan_using_subcommand help; and not __fish_seen_subcommand_from init lint diff push pull new list show graph explain config serve cluster schema comment completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "add" -d 'Register a cluster or control plane with Flux or Argo CD'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "crds" -d 'Write the CRDs of Entity and ClusterEntity'
 complete -c portolan -n "__fish_portolan_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "evaluate" -d 'Evaluate a mapping over Kubernetes objects: what would the exporter send and delete'

@@ -11,7 +11,8 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, init, lint, lsp, man, new, pull, push, schema, serve, version,
+    cluster, comment, completions, config, diff, explain, graph, init, lint, list, lsp, man, new, pull, push, schema,
+    serve, show, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -108,6 +109,9 @@ enum Verbs {
     Push(Box<push::PushArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Graph(graph::GraphArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
@@ -171,6 +175,9 @@ impl Verbs {
             Self::Push(args) => &**args,
             Self::Pull(args) => args,
             Self::New(args) => &**args,
+            Self::List(args) => args,
+            Self::Show(args) => args,
+            Self::Graph(args) => args,
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,

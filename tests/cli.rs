@@ -8,11 +8,13 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod graph;
 mod hostile;
 mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
+mod list;
 mod lsp;
 mod man;
 mod monorepo;
@@ -24,6 +26,7 @@ mod reads;
 mod schema;
 mod secrets;
 mod serve;
+mod show;
 mod usage;
 mod version;
 

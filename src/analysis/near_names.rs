@@ -3,7 +3,8 @@
 
 use foldhash::HashMap;
 
-use crate::analysis::engine::facts::{Repository, TargetRef};
+use crate::analysis::engine::facts::TargetRef;
+use crate::analysis::engine::facts::repository::Repository;
 use crate::analysis::engine::rule::{FindingBuilder, yaml_scalar};
 use crate::domain::finding::{Edit, Help};
 use crate::domain::known_entities::KnownEntities;

@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod find;
 pub(crate) mod fix;
+pub(crate) mod index;
 mod per_config;
 mod prepared;
 pub(crate) mod request;

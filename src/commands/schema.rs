@@ -73,6 +73,12 @@ pub enum SchemaName {
     Forecast,
     /// Output of `cluster trace --output json`
     Trace,
+    /// Output of `list --output json`
+    List,
+    /// Output of `show --output json`
+    Entity,
+    /// Output of `graph --output json`
+    Graph,
     /// Output of `--all --output json`, whatever the command
     All,
 }
@@ -168,6 +174,9 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::MappingExplanation => report::mapping_explanation::schema(),
         SchemaName::Forecast => report::forecast::schema(),
         SchemaName::Trace => report::trace::schema(),
+        SchemaName::List => report::entity_list::schema(),
+        SchemaName::Entity => report::entity_page::schema(),
+        SchemaName::Graph => report::graph::schema(),
         SchemaName::All => report::combined::schema(),
     })
 }

@@ -1,7 +1,7 @@
 //! Suggests what may be written at a place of a manifest: keys, kinds, blueprints, properties, choices and the identifiers
 //! of other entities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -329,16 +329,13 @@ impl Writer<'_, '_> {
     /// The entities of a blueprint that contain what was typed: declared here, or known to be in the catalog.
     fn entities(&mut self, blueprint: &str, starts_list: bool) {
         let Knowledge { snapshot, declared, .. } = self.knowledge;
-        let declared = declared.all().filter(|entity| entity.blueprint == blueprint).map(|entity| entity.identifier);
-        let declared: BTreeSet<&str> = declared.filter(|name| self.fits(name)).collect();
+        let declared = declared.all().filter(|entity| entity.blueprint == blueprint && self.fits(entity.identifier));
+        let declared: BTreeMap<&str, &str> = declared.map(|entity| (entity.identifier, entity.title)).collect();
         let known = snapshot.known.iter().flat_map(|known| known.identifiers(blueprint)).filter(|name| self.fits(name));
-        let known: BTreeSet<&str> = known.filter(|name| !declared.contains(name)).collect();
+        let known: BTreeSet<&str> = known.filter(|name| !declared.contains_key(name)).collect();
         self.has_more = declared.len() + known.len() > MAX_ENTITIES;
-        let all = declared
-            .iter()
-            .map(|name| (*name, "declared here"))
-            .chain(known.iter().map(|name| (*name, "in the catalog")));
-        for (name, detail) in all.take(MAX_ENTITIES) {
+        let known = known.into_iter().map(|name| (name, "in the catalog"));
+        for (name, detail) in declared.into_iter().chain(known).take(MAX_ENTITIES) {
             let insert = self.value(&yaml_scalar(name), starts_list);
             self.push(name.to_owned(), detail, SuggestionKind::Entity, insert);
         }

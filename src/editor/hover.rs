@@ -9,23 +9,17 @@ use crate::domain::finding::{EntityName, Place};
 use crate::editor::subject::Subject;
 use crate::text::plural::count;
 
-/// What is known of an entity that a relation names.
-#[derive(Debug, Default)]
-pub struct TargetFacts {
-    pub title: Option<String>,
-    /// `catalog/cart.yaml:5`, for each declaration.
-    pub declared_at: Vec<String>,
-}
-
+/// The most declarations that are named; more than one is an error already.
+const MAX_DECLARATIONS: usize = 5;
 /// The most choices that are listed.
 const MAX_CHOICES: usize = 30;
 
-/// The description; `None` if nothing is known. `facts` looks up what the declarations of an entity say.
+/// The description; `None` if nothing is known. `place` writes where something is: `catalog/cart.yaml:5`.
 pub fn describe(
     subject: &Subject,
     snapshot: &Snapshot,
     declared: DeclaredEntities<'_>,
-    facts: &dyn Fn(&[Place]) -> TargetFacts,
+    place: &dyn Fn(Place) -> Option<String>,
 ) -> Option<String> {
     match subject {
         Subject::Kind => Some(KIND.to_owned()),
@@ -42,7 +36,7 @@ pub fn describe(
         Subject::Relation { blueprint, name } => {
             snapshot.find(blueprint)?.blueprint.relation(name).map(describe_relation)
         }
-        Subject::Target(name) | Subject::Declaration(name) => Some(describe_entity(name, snapshot, declared, facts)),
+        Subject::Target(name) | Subject::Declaration(name) => Some(describe_entity(name, snapshot, declared, place)),
     }
 }
 
@@ -148,17 +142,19 @@ fn describe_entity(
     name: &EntityName,
     snapshot: &Snapshot,
     declared: DeclaredEntities<'_>,
-    facts: &dyn Fn(&[Place]) -> TargetFacts,
+    place: &dyn Fn(Place) -> Option<String>,
 ) -> String {
-    let places = declared.declarations(&name.blueprint, &name.identifier);
-    let TargetFacts { title, declared_at } = facts(&places);
-    let mut text = heading(&name.identifier, &name.blueprint, title.as_deref());
+    let declarations = declared.declarations(&name.blueprint, &name.identifier);
+    let declared_at = declarations.iter().take(MAX_DECLARATIONS).filter_map(|entity| place(entity.place));
+    let declared_at: Vec<String> = declared_at.map(|place| code(&place)).collect();
+    let title = declarations.iter().map(|entity| entity.title).find(|title| !title.is_empty());
+    let mut text = heading(&name.identifier, &name.blueprint, title);
     let known = snapshot.known.as_ref();
     let is_known = known.is_some_and(|known| known.contains(&name.blueprint, &name.identifier));
     let where_it_is = match (declared_at.as_slice(), is_known) {
         ([], true) => "In the catalog; no manifest of this repository declares it.".to_owned(),
         ([], false) => "Not declared in this repository, and not among the known entities of the catalog.".to_owned(),
-        (places, _) => format!("Declared in {}", places.iter().map(|place| code(place)).collect::<Vec<_>>().join(", ")),
+        (places, _) => format!("Declared in {}.", places.join(", ")),
     };
     paragraph(&mut text, Some(&where_it_is));
     let references = declared.references(&name.blueprint, &name.identifier).len();
@@ -244,8 +240,8 @@ mod tests {
     #[test]
     fn what_is_unknown_is_said_to_be_so() {
         let snapshot = Snapshot::new(vec![blueprint()]);
-        let declared = DeclaredEntities::new(&[], &snapshot);
-        let describe = |subject: Subject| describe(&subject, &snapshot, declared, &|_| TargetFacts::default());
+        let declared = DeclaredEntities::new(&[]);
+        let describe = |subject: Subject| describe(&subject, &snapshot, declared, &|_| None);
         let target = |blueprint: &str| {
             Subject::Target(EntityName { blueprint: blueprint.to_owned(), identifier: "x".to_owned() })
         };

@@ -5,7 +5,7 @@ use crate::analysis::Snapshot;
 use crate::domain::blueprint::TEAM;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{NodeId, Value, View, entries_of};
+use crate::domain::document::tree::{Value, View, entries_of};
 use crate::domain::entity::fields::{ENTITY_KEYS, TextField};
 use crate::domain::finding::EntityName;
 use crate::manifest::{Limits, Reader, decode};
@@ -160,24 +160,6 @@ fn found(subject: Subject, at: Value<'_>) -> Option<Found> {
     Some(Found { subject, span: at.span() })
 }
 
-/// The title of a declared entity; `place` is where its identifier is.
-pub fn title_at(text: &str, file_name: &str, place: Span) -> Option<String> {
-    let mut title = None;
-    let mut manifests = Vec::new();
-    Reader::new(Limits::default()).read(text, &mut |document| {
-        if document.broken || title.is_some() {
-            return;
-        }
-        manifests.clear();
-        decode(document.view, file_name, &mut manifests);
-        let is_it = |id: NodeId| document.view.value(id).span() == place;
-        let found = manifests.iter().find(|manifest| manifest.identifier.is_some_and(is_it));
-        let node = found.and_then(|manifest| manifest.texts.title);
-        title = node.and_then(|id| document.view.value(id).as_str()).map(str::to_owned);
-    });
-    title
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,12 +210,5 @@ mod tests {
         assert_eq!(at("\"ops"), target("_team", "ops") + "\"ops\"");
         assert_eq!(at("ada@"), target("_user", "ada@acme.io") + "ada@acme.io");
         assert_eq!(at(", \"ops"), "nothing");
-    }
-
-    #[test]
-    fn the_title_is_that_of_the_entity() {
-        let start = TEXT.find("cart\n  title").expect("it is there");
-        assert_eq!(title_at(TEXT, "cart.yaml", Span::new(start, start + 4)).as_deref(), Some("Cart"));
-        assert_eq!(title_at(TEXT, "cart.yaml", Span::new(0, 4)), None);
     }
 }

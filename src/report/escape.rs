@@ -216,6 +216,27 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{padding}{text}{padding}{fence}")
 }
 
+/// A label of a Mermaid diagram: everything but letters, digits and a few signs is encoded as Mermaid entity codes, so that
+/// a label contains no markup for Mermaid, HTML, or the fence around it.
+pub fn mermaid(text: &str) -> String {
+    let text = clean(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '…') {
+            out.push(c);
+        } else {
+            out.push_str(&format!("#{};", u32::from(c)));
+        }
+    }
+    // Mermaid rejects an empty label.
+    if out.trim().is_empty() { "#32;".to_owned() } else { out }
+}
+
+/// A quoted string of the DOT language.
+pub fn dot(text: &str) -> String {
+    format!("\"{}\"", clean(text).replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// A path as a relative URI reference.
 pub fn uri(path: &str) -> String {
     percent_encoded(path, |byte| b"-._~/@+=()".contains(&byte))

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use crate::analysis::engine::entity_check::{EntityCheck, FILE_REFERENCE, Scratch};
+use crate::analysis::engine::facts::repository::Repository;
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
-use crate::analysis::engine::facts::{Facts, Repository, TargetRef};
+use crate::analysis::engine::facts::{Facts, TargetRef};
 use crate::analysis::engine::rule::{
     Assumed, Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule,
     Sink,
@@ -91,6 +92,10 @@ impl FileResults {
     /// The files without findings, ignore comments or anything else that has to be seen again.
     pub fn clean(&self) -> &[FileFacts] {
         &self.clean
+    }
+
+    pub(crate) fn into_facts(self) -> Facts {
+        self.facts
     }
 
     pub fn save(&self, file: &FileFacts, saved: &mut SavedFacts) {
@@ -443,14 +448,14 @@ impl FileRun<'_> {
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
-        let Analyzer { snapshot, accounts, entity_rules, entity_check_rules, .. } = self.analyzer;
+        let Analyzer { snapshot, entity_rules, entity_check_rules, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours && !context.is_mapped);
         let index = blueprint.and_then(|blueprint| snapshot.index(blueprint));
         let indexed = index.and_then(|index| Some((index, snapshot.indexed(index)?)));
         let RunState { scratch, results: FileResults { facts, findings, .. } } = &mut *self.state;
-        let mut entity_check = EntityCheck::take(view, manifest, indexed, *accounts, scratch, facts);
+        let mut entity_check = EntityCheck::take(view, manifest, indexed, scratch, facts);
         if self.may_contain_credentials {
             entity_check.look_for_secrets(view, manifest);
         }

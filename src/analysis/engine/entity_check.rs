@@ -2,7 +2,7 @@
 //! entity, nothing is collected and nothing allocated.
 
 use crate::analysis::engine::facts::{Facts, TargetFact, TargetField};
-use crate::analysis::engine::snapshot::{IndexedBlueprint, KnownAccounts, Slot};
+use crate::analysis::engine::snapshot::{IndexedBlueprint, Slot};
 use crate::analysis::plain_secrets;
 use crate::analysis::unicode::{self, Unnormalised};
 use crate::domain::blueprint::property_validator::PropertyProblem;
@@ -53,7 +53,6 @@ impl<'a> EntityCheck<'a> {
         view: View<'a>,
         manifest: &Manifest,
         indexed: Option<(usize, &'a IndexedBlueprint)>,
-        accounts: KnownAccounts,
         scratch: &mut Scratch,
         facts: &mut Facts,
     ) -> Self {
@@ -63,11 +62,11 @@ impl<'a> EntityCheck<'a> {
         if let Some((index, indexed)) = indexed {
             entity_check.properties(properties, indexed, scratch);
             entity_check.relations(relations, index, indexed, scratch, facts);
-            if accounts.has_any() {
-                keep_account_names(properties, (index, indexed), accounts, facts);
+            if indexed.names_accounts() {
+                keep_account_names(properties, (index, indexed), facts);
             }
             // An inherited team must not be set at all, which `inherited-team` reports.
-            if accounts.teams && indexed.blueprint.ownership == Ownership::Direct {
+            if indexed.blueprint.ownership == Ownership::Direct {
                 let team = manifest.team.map(|id| view.value(id));
                 keep_names(team, TargetField::Team, EntityFormat::Team.blueprint(), facts);
             }
@@ -270,18 +269,12 @@ impl<'a> EntityCheck<'a> {
 }
 
 /// Adds the teams and users that properties name.
-fn keep_account_names(
-    properties: Option<Value<'_>>,
-    (index, indexed): (usize, &IndexedBlueprint),
-    accounts: KnownAccounts,
-    facts: &mut Facts,
-) {
+fn keep_account_names(properties: Option<Value<'_>>, (index, indexed): (usize, &IndexedBlueprint), facts: &mut Facts) {
     let mut next = 0;
     for (key, value) in entries_of(properties) {
         let Some(Slot::Stored(at)) = key.as_str().and_then(|name| indexed.slot_near(name, next)) else { continue };
         next = at + 1;
-        let format = indexed.check(at).and_then(|check| check.entity_format).filter(|format| accounts.has(*format));
-        let Some(format) = format else { continue };
+        let Some(format) = indexed.check(at).and_then(|check| check.entity_format) else { continue };
         let (indexed, property) = (Span::empty(index).start, Span::empty(at).start);
         let field = match format {
             EntityFormat::Team => TargetField::TeamProperty { indexed, property },

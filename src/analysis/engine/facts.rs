@@ -2,18 +2,16 @@
 //! because a repository may have a hundred thousand entities. Names are compared by 64-bit hashes, and by text before
 //! anything is reported.
 
+pub(crate) mod index;
 mod listing;
 mod removal;
+pub(crate) mod repository;
 pub(crate) mod saved;
-
-use std::ops::Range;
-
-use foldhash::{HashMap, HashMapExt, HashSet};
-use rayon::prelude::*;
 
 use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::View;
+use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{EntityName, FileId, Place};
 
 /// The facts of the files that one thread checked, in order. They are in three vectors regardless of the number of
@@ -32,6 +30,8 @@ pub(crate) struct EntityFact {
     folded: u64,
     blueprint: Span,
     identifier: Span,
+    /// Empty if the manifest has no title, or an empty one.
+    title: Span,
     /// The position of the blueprint's name.
     blueprint_span: Span,
     /// The position of the identifier.
@@ -56,7 +56,7 @@ pub(crate) struct ResourceFact {
 
 #[derive(Debug, Clone)]
 pub(crate) struct TargetFact {
-    key: u64,
+    pub(in crate::analysis) key: u64,
     text: Span,
     pub span: Span,
     pub field: TargetField,
@@ -148,6 +148,13 @@ struct EntityFlags {
     has_unknown_blueprint: bool,
 }
 
+/// The names of an entity with the positions of blueprint and identifier.
+struct EntityTexts<'t> {
+    blueprint: (&'t str, Span),
+    identifier: (&'t str, Span),
+    title: &'t str,
+}
+
 impl Facts {
     /// Reserves the capacity that one thread needs for a run over this many files, because growing vectors are copied
     /// repeatedly. If files contain more than usual, the vectors still grow.
@@ -185,19 +192,23 @@ impl Facts {
                 manifest.identifier.map(|id| view.value(id)).filter(|value| !value.is_empty() || value.raw() != "");
             if let (Some(blueprint), Some(written)) = (blueprint, written) {
                 let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-                self.push(file, (blueprint, Span::default()), (&written.key_text(), span), resource, flags);
+                let text = written.key_text();
+                let texts = EntityTexts::new((blueprint, Span::default()), (&text, span));
+                self.push(file, texts, resource, flags);
                 return;
             }
             let first = self.entities.last().map_or(0, |last| last.targets_end as usize);
             if resource.is_some() || self.targets.len() > first {
                 let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-                self.push(file, ("", Span::default()), ("", span), resource, flags);
+                self.push(file, EntityTexts::nameless(span), resource, flags);
             }
             return;
         };
         let blueprint_span = manifest.blueprint.map_or(Span::default(), |id| view.value(id).span());
         let flags = EntityFlags { is_doubtful: manifest.near_miss.is_some(), has_unknown_blueprint: !has_shape };
-        self.push(file, (blueprint, blueprint_span), (identifier, span), resource, flags);
+        let title = manifest.texts[TextField::Title].and_then(|id| view.value(id).as_str()).unwrap_or_default();
+        let texts = EntityTexts { title, ..EntityTexts::new((blueprint, blueprint_span), (identifier, span)) };
+        self.push(file, texts, resource, flags);
     }
 
     /// Records only the resource of a manifest.
@@ -206,30 +217,31 @@ impl Facts {
         if let Some(resource) = self.resource(view, manifest, kind) {
             let span = resource.span;
             let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-            self.push(file, ("", Span::default()), ("", span), Some(resource), flags);
+            self.push(file, EntityTexts::nameless(span), Some(resource), flags);
         }
     }
 
     /// Records the name of an entity in an unreadable document.
     pub fn record_salvaged(&mut self, file: FileId, name: &EntityName, span: Span) {
         let flags = EntityFlags { is_doubtful: true, has_unknown_blueprint: false };
-        self.push(file, (&name.blueprint, span), (&name.identifier, span), None, flags);
+        self.push(file, EntityTexts::new((&name.blueprint, span), (&name.identifier, span)), None, flags);
     }
 
     fn push(
         &mut self,
         file: FileId,
-        (blueprint, blueprint_span): (&str, Span),
-        (identifier, span): (&str, Span),
+        texts: EntityTexts<'_>,
         resource: Option<ResourceFact>,
         EntityFlags { is_doubtful, has_unknown_blueprint }: EntityFlags,
     ) {
+        let EntityTexts { blueprint: (blueprint, blueprint_span), identifier: (identifier, span), title } = texts;
         let fact = EntityFact {
             file,
             key: key(blueprint, identifier),
             folded: folded_key(blueprint, identifier),
             blueprint: self.keep(blueprint),
             identifier: self.keep(identifier),
+            title: self.keep(title),
             blueprint_span,
             span,
             targets_end: Span::empty(self.targets.len()).start,
@@ -263,16 +275,48 @@ impl Facts {
     }
 }
 
+impl<'t> EntityTexts<'t> {
+    fn new(blueprint: (&'t str, Span), identifier: (&'t str, Span)) -> Self {
+        Self { blueprint, identifier, title: "" }
+    }
+
+    fn nameless(span: Span) -> Self {
+        Self::new(("", Span::default()), ("", span))
+    }
+}
+
 /// One entity of the repository with its facts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntityRef<'a> {
     facts: &'a Facts,
     fact: &'a EntityFact,
+    /// Its index in the facts.
+    index: usize,
 }
 
 impl<'a> EntityRef<'a> {
+    fn of(facts: &'a Facts, index: usize) -> Self {
+        Self { facts, fact: &facts.entities[index], index }
+    }
+
     pub fn file(self) -> FileId {
         self.fact.file
+    }
+
+    /// Empty if the manifest has none.
+    pub fn title(self) -> &'a str {
+        self.fact.title.slice(&self.facts.texts)
+    }
+
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.fact, other.fact)
+    }
+
+    /// What the entity points to, in the order of the manifest.
+    pub fn targets(self) -> impl Iterator<Item = TargetRef<'a>> {
+        let start = self.index.checked_sub(1).map_or(0, |before| self.facts.entities[before].targets_end as usize);
+        let targets = self.facts.targets.get(start..self.fact.targets_end as usize).unwrap_or_default();
+        targets.iter().map(move |fact| TargetRef { entity: self, fact })
     }
 
     pub fn blueprint(self) -> &'a str {
@@ -333,253 +377,3 @@ impl<'a> TargetRef<'a> {
 
 /// With fewer entities, a second thread costs more than it saves.
 const MIN_PARALLEL_ENTITIES: usize = 4096;
-
-/// The position of an entity: the index of its part, and its index within it.
-type At = (u32, u32);
-type ByKey = HashMap<u64, At>;
-/// Pairs of the first entity and a later one.
-type EntityPairs<'a> = Vec<(EntityRef<'a>, EntityRef<'a>)>;
-
-/// Consecutive entities of one part whose files are also consecutive in the run.
-#[derive(Debug)]
-struct EntityRange {
-    first: FileId,
-    part: usize,
-    entities: Range<usize>,
-}
-
-/// Splits the parts into ranges. A thread takes files in order, but other threads take files in between, so a
-/// range ends at each gap.
-fn entity_ranges(parts: &[&Facts]) -> Vec<EntityRange> {
-    let mut entity_ranges = Vec::new();
-    for (part, facts) in parts.iter().enumerate() {
-        let mut start = 0;
-        for entities in facts.entities.chunk_by(|one, next| next.file.0.wrapping_sub(one.file.0) <= 1) {
-            let end = start + entities.len();
-            entity_ranges.extend(entities.first().map(|it| EntityRange { first: it.file, part, entities: start..end }));
-            start = end;
-        }
-    }
-    entity_ranges.sort_unstable_by_key(|range| range.first);
-    entity_ranges
-}
-
-/// All entities of the repository in file order, regardless of the thread that read them.
-#[derive(Debug)]
-struct Entities<'a> {
-    parts: &'a [&'a Facts],
-    entity_ranges: Vec<EntityRange>,
-}
-
-impl<'a> Entities<'a> {
-    fn count(&self) -> usize {
-        self.parts.iter().map(|facts| facts.entities.len()).sum()
-    }
-
-    fn all(&self) -> impl Iterator<Item = (At, EntityRef<'a>)> {
-        self.entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
-            let facts = self.parts[*part];
-            let numbered = (entities.start..).zip(facts.entities.get(entities.clone()).unwrap_or_default());
-            numbered.map(|(index, fact)| {
-                let at = (Span::empty(*part).start, Span::empty(index).start);
-                (at, EntityRef { facts, fact })
-            })
-        })
-    }
-
-    fn at(&self, (part, index): At) -> EntityRef<'a> {
-        let facts = self.parts[part as usize];
-        EntityRef { facts, fact: &facts.entities[index as usize] }
-    }
-
-    fn by_key(&self) -> (ByKey, EntityPairs<'a>) {
-        let (mut by_key, mut duplicates) = (ByKey::with_capacity(self.count()), EntityPairs::new());
-        for (at, entity) in self.all() {
-            let fact = entity.fact;
-            if entity.identifier().is_empty() {
-                continue;
-            }
-            match by_key.get(&fact.key) {
-                Some(first) => {
-                    let first = self.at(*first);
-                    match (first.is_doubtful(), fact.is_doubtful) {
-                        // Equal keys are equal names except for a chance of 1 in 2^64; a finding must be certain.
-                        (false, false) if first.name() != entity.name() => {}
-                        (false, false) => duplicates.push((first, entity)),
-                        // The first certain entity counts as the original.
-                        (true, false) => _ = by_key.insert(fact.key, at),
-                        (_, true) => {}
-                    }
-                }
-                None => {
-                    by_key.insert(fact.key, at);
-                }
-            }
-        }
-        (by_key, duplicates)
-    }
-
-    fn by_folded(&self) -> (ByKey, EntityPairs<'a>) {
-        let (mut by_folded, mut case_twins) = (ByKey::with_capacity(self.count()), EntityPairs::new());
-        for (at, entity) in self.all() {
-            let fact = entity.fact;
-            if entity.identifier().is_empty() {
-                continue;
-            }
-            match by_folded.get(&fact.folded) {
-                Some(first) => {
-                    let first = self.at(*first);
-                    match (first.is_doubtful(), fact.is_doubtful) {
-                        (false, false) if first.identifier() != entity.identifier() => {
-                            case_twins.push((first, entity));
-                        }
-                        (true, false) => _ = by_folded.insert(fact.folded, at),
-                        (false, false) | (_, true) => {}
-                    }
-                }
-                None => {
-                    by_folded.insert(fact.folded, at);
-                }
-            }
-        }
-        (by_folded, case_twins)
-    }
-
-    fn resource_twins(&self) -> EntityPairs<'a> {
-        let (mut seen, mut twins) = (ByKey::with_capacity(self.count()), EntityPairs::new());
-        for (at, entity) in self.all() {
-            let Some(resource) = &entity.fact.resource else { continue };
-            match seen.get(&resource.key) {
-                Some(first) => twins.push((self.at(*first), entity)),
-                None => {
-                    seen.insert(resource.key, at);
-                }
-            }
-        }
-        twins
-    }
-}
-
-/// All entities of the repository, and the conflicting pairs.
-#[derive(Debug)]
-pub(crate) struct Repository<'a> {
-    all: Entities<'a>,
-    by_key: ByKey,
-    by_folded: ByKey,
-    /// Pairs with the same blueprint and identifier.
-    pub duplicates: EntityPairs<'a>,
-    /// Pairs that differ only in case.
-    pub case_twins: EntityPairs<'a>,
-    /// Pairs with the same kind, namespace and name.
-    pub resource_twins: EntityPairs<'a>,
-}
-
-impl<'a> Repository<'a> {
-    /// Of a pair, the entity in the earlier file counts as the original, whichever part it is in.
-    pub fn new(parts: &'a [&'a Facts]) -> Self {
-        let all = Entities { parts, entity_ranges: entity_ranges(parts) };
-        let others = || (all.by_folded(), all.resource_twins());
-        let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
-            if all.count() < MIN_PARALLEL_ENTITIES {
-                (all.by_key(), others())
-            } else {
-                rayon::join(|| all.by_key(), others)
-            };
-        // A duplicate declaration is reported once, and not again for its spelling.
-        let again = duplicates.iter().map(|(_, again)| again.place()).collect::<HashSet<_>>();
-        case_twins.retain(|(_, twin)| !again.contains(&twin.place()));
-        Self { all, by_key, by_folded, duplicates, case_twins, resource_twins }
-    }
-
-    pub fn entities(&self) -> impl Iterator<Item = EntityRef<'a>> {
-        self.all.all().map(|(_, entity)| entity)
-    }
-
-    /// The entity whose name differs from this one only in case.
-    pub fn case_variant(&self, blueprint: &str, identifier: &str) -> Option<EntityRef<'a>> {
-        self.by_folded.get(&folded_key(blueprint, identifier)).map(|at| self.all.at(*at))
-    }
-
-    /// The entities that are Kubernetes resources of known blueprints, in file order, and for each of them the others that
-    /// its relations point to, by their indexes.
-    pub fn resource_relations(&self) -> (Vec<EntityRef<'a>>, Vec<Vec<usize>>) {
-        let is_sent = |entity: &EntityRef<'_>| {
-            let fact = entity.fact;
-            fact.resource.is_some() && !fact.is_doubtful && !fact.has_unknown_blueprint
-        };
-        let (positions, entities): (Vec<At>, Vec<EntityRef<'a>>) =
-            self.all.all().filter(|(_, entity)| is_sent(entity)).unzip();
-        let indexes: HashMap<At, usize> = positions.iter().copied().zip(0..).collect();
-        let targets_of = |(part, index): &At| {
-            let facts = self.all.parts[*part as usize];
-            let index = *index as usize;
-            let start = index.checked_sub(1).map_or(0, |before| facts.entities[before].targets_end);
-            let targets = &facts.targets[start as usize..facts.entities[index].targets_end as usize];
-            let relations = targets.iter().filter(|target| target.field.is_relation());
-            relations.filter_map(|target| indexes.get(self.by_key.get(&target.key)?).copied()).collect()
-        };
-        let targets = positions.iter().map(targets_of).collect();
-        (entities, targets)
-    }
-
-    /// The targets that match no entity of the repository, in file order.
-    pub fn absent_targets(&self) -> Vec<TargetRef<'a>> {
-        let of_stretch = |range: &EntityRange| {
-            let facts = self.all.parts[range.part];
-            let before = range.entities.start.checked_sub(1).and_then(|last| facts.entities.get(last));
-            let mut from = before.map_or(0, |last| last.targets_end as usize);
-            let mut absent = Vec::new();
-            for fact in facts.entities.get(range.entities.clone()).unwrap_or_default() {
-                let to = fact.targets_end as usize;
-                let entity = EntityRef { facts, fact };
-                let targets = facts.targets.get(from..to).unwrap_or_default().iter();
-                let targets = targets.filter(|target| !self.by_key.contains_key(&target.key));
-                absent.extend(targets.map(|fact| TargetRef { entity, fact }));
-                from = to;
-            }
-            absent
-        };
-        let entity_ranges = &self.all.entity_ranges;
-        if self.by_key.len() < MIN_PARALLEL_ENTITIES {
-            entity_ranges.iter().flat_map(of_stretch).collect()
-        } else {
-            entity_ranges.par_iter().flat_map_iter(of_stretch).collect()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn part(names: &[(u32, &str)]) -> Facts {
-        let mut facts = Facts::default();
-        for (file, name) in names {
-            let name = EntityName { blueprint: "service".to_owned(), identifier: (*name).to_owned() };
-            let target = TargetFact::new(TargetField::relation(0, 0), "system", &name.identifier, Span::empty(0));
-            facts.target(target, &name.identifier);
-            facts.push(
-                FileId(*file),
-                (&name.blueprint, Span::default()),
-                (&name.identifier, Span::default()),
-                None,
-                EntityFlags { is_doubtful: false, has_unknown_blueprint: false },
-            );
-        }
-        facts
-    }
-
-    #[test]
-    fn the_order_is_that_of_the_files_whoever_read_them() {
-        let parts = [part(&[(0, "a"), (1, "b"), (1, "x"), (6, "f")]), part(&[(2, "c"), (3, "x"), (4, "d"), (9, "B")])];
-        let parts = parts.each_ref();
-        let repository = Repository::new(&parts);
-        let names = repository.entities().map(EntityRef::identifier).collect::<Vec<_>>();
-        assert_eq!(names, ["a", "b", "x", "c", "x", "d", "f", "B"]);
-        let absent = repository.absent_targets();
-        assert_eq!(absent.iter().map(|target| target.text()).collect::<Vec<_>>(), names);
-        assert!(absent.iter().all(|target| target.text() == target.entity.identifier()));
-        let files = |twins: &EntityPairs<'_>| twins.iter().map(|(a, b)| (a.file().0, b.file().0)).collect::<Vec<_>>();
-        assert_eq!((files(&repository.duplicates), files(&repository.case_twins)), (vec![(1, 3)], vec![(1, 9)]));
-    }
-}

@@ -2,7 +2,8 @@
 //! selection, not the rule, decides the severity.
 
 use crate::analysis::engine::entity_check::EntityCheck;
-use crate::analysis::engine::facts::{Repository, TargetRef};
+use crate::analysis::engine::facts::TargetRef;
+use crate::analysis::engine::facts::repository::Repository;
 use crate::analysis::engine::snapshot::{IndexedBlueprint, Snapshot};
 use crate::domain::cluster::AssumedMapping;
 use crate::domain::delivery_facts::DeliveryFacts;

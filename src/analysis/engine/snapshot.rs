@@ -74,10 +74,6 @@ impl KnownAccounts {
             EntityFormat::User => self.users,
         }
     }
-
-    pub fn has_any(self) -> bool {
-        self.teams || self.users
-    }
 }
 
 /// The meaning of a property key of an entity.
@@ -121,6 +117,28 @@ impl Snapshot {
         Some((relation, self.known.as_ref().is_some_and(|known| known.covers(&relation.target))))
     }
 
+    /// The name of the field that holds a target.
+    pub(crate) fn field_name(&self, field: TargetField) -> &str {
+        let blueprint = |indexed: u32| self.indexed(indexed as usize).map(|indexed| &indexed.blueprint);
+        match field {
+            TargetField::Team => "team",
+            TargetField::Relation { .. } => self.relation(field).map_or("", |(relation, _)| relation.name.as_str()),
+            TargetField::TeamProperty { indexed, property } | TargetField::UserProperty { indexed, property } => {
+                let property = blueprint(indexed).and_then(|blueprint| blueprint.properties.get(property as usize));
+                property.map_or("", |property| property.name.as_str())
+            }
+        }
+    }
+
+    /// The blueprint of the entity that a target names.
+    pub(crate) fn target_blueprint(&self, field: TargetField) -> &str {
+        match field {
+            TargetField::Relation { .. } => self.relation(field).map_or("", |(relation, _)| relation.target.as_str()),
+            TargetField::Team | TargetField::TeamProperty { .. } => TEAM,
+            TargetField::UserProperty { .. } => USER,
+        }
+    }
+
     pub(crate) fn covers_target(&self, field: TargetField) -> bool {
         self.relation(field).is_none_or(|(_, is_covered)| is_covered)
     }
@@ -152,7 +170,7 @@ impl IndexedBlueprint {
             entity_format: property.entity_format(),
             validator: TreeValidator::new(property),
         };
-        let checks = blueprint.properties.iter().map(check).collect();
+        let checks: Vec<PropertyCheck> = blueprint.properties.iter().map(check).collect();
         Self { slots, relations, checks, blueprint }
     }
 
@@ -164,6 +182,11 @@ impl IndexedBlueprint {
             Some((step, _)) => Some(Slot::Stored(next + step)),
             None => self.slots.get(name).copied(),
         }
+    }
+
+    /// Whether the values of some property name teams or users.
+    pub(crate) fn names_accounts(&self) -> bool {
+        self.checks.iter().any(|check| check.entity_format.is_some())
     }
 
     pub(crate) fn relation_index(&self, name: &str) -> Option<usize> {

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
+    let accounts = context.snapshot.known_accounts();
     let mut near_names = NearNames::new(context.repository, known);
     for target in context.absent_targets {
         let format = match target.fact.field {
@@ -30,7 +31,7 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
             TargetField::UserProperty { .. } => EntityFormat::User,
         };
         let (blueprint, text) = (format.blueprint(), target.text());
-        if known.contains(blueprint, text) {
+        if !accounts.has(format) || known.contains(blueprint, text) {
             continue;
         }
         let place = target.place();
@@ -44,18 +45,14 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> String {
-    let property = |indexed: u32, property: u32| {
-        let indexed = context.snapshot.indexed(indexed as usize);
-        let property = indexed.and_then(|indexed| indexed.blueprint.properties.get(property as usize));
-        property.map_or("", |property| property.name.as_str())
-    };
+    let name = context.snapshot.field_name(field);
     match field {
         TargetField::Team | TargetField::Relation { .. } => format!("Team `{text}` does not exist."),
-        TargetField::TeamProperty { indexed, property: at } => {
-            format!("Property `{}` names the team `{text}`, which does not exist.", property(indexed, at))
+        TargetField::TeamProperty { .. } => {
+            format!("Property `{name}` names the team `{text}`, which does not exist.")
         }
-        TargetField::UserProperty { indexed, property: at } => {
-            format!("Property `{}` names the user `{text}`, who is not in the snapshot.", property(indexed, at))
+        TargetField::UserProperty { .. } => {
+            format!("Property `{name}` names the user `{text}`, who is not in the snapshot.")
         }
     }
 }

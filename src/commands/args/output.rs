@@ -8,6 +8,13 @@ use crate::report::format::Format;
 use crate::sources;
 use crate::text::suggest::closest;
 
+/// The formats of a command whose report is for people or for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
 /// A format and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output<F> {

@@ -170,8 +170,7 @@ impl LintSession {
     }
 
     pub fn declared(&self) -> Option<DeclaredEntities<'_>> {
-        let checked = self.checked.as_ref()?;
-        Some(DeclaredEntities::new(&checked.results, &checked.prepared.loaded.snapshot))
+        self.checked.as_ref().map(|checked| DeclaredEntities::new(&checked.results))
     }
 
     /// A file of the last check: a manifest, a file of the snapshot, or another place of findings.

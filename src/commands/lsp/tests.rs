@@ -127,7 +127,7 @@ fn hover_definition_and_references_know_the_other_files() {
     };
     assert_eq!(
         hover(&mut client, "pay]"),
-        "**pay** (service)\n\nPayments\n\nDeclared in `catalog/pay.yaml:7`\n\nNamed in 1 place."
+        "**pay** (service)\n\nPayments\n\nDeclared in `catalog/pay.yaml:7`.\n\nNamed in 1 place."
     );
     assert!(hover(&mut client, "tier").starts_with("**tier** (string)"));
     assert!(hover(&mut client, "shop").contains("In the catalog"));

@@ -147,6 +147,18 @@ impl ManifestSet {
         Self { files, ..Self::of_collected(read) }
     }
 
+    /// The entities of some files of a run; `files` are all of them. It keeps no list of files.
+    pub fn of_chosen(files: &[SourceFile], chosen: &[FileId], mapped: Option<&MappedRepository>) -> Self {
+        let named: Vec<(FileId, &SourceFile)> =
+            chosen.iter().filter_map(|id| Some((*id, files.get(id.0 as usize)?))).collect();
+        let make = || (ManifestReader::new(), EntityCollector::default());
+        let read = sources::for_each_text(&named, make, |(reader, collector), index, text| {
+            let (id, file) = named[index];
+            collector.read(reader, id, &file.path, text, mapped)
+        });
+        Self::of_collected(read)
+    }
+
     /// Joins what was collected from each file, in the order of the files.
     pub fn of_collected(collected: impl IntoIterator<Item = FileEntities>) -> Self {
         let mut manifests = Self::default();

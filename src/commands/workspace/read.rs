@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::{
-    AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Options, RunState,
+    AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Index, Options, RunState,
     Selection, Snapshot, concerns_delivery,
 };
 use crate::commands::delivery::read_files::ReadFiles;
@@ -111,6 +111,15 @@ struct Worker<'d> {
     all_manifests: &'d Mutex<Vec<(FileId, Manifests)>>,
 }
 
+/// What the pass over the files gave, before the rules about several files run.
+struct Gathered {
+    parts: Vec<FileResults>,
+    kept: Vec<(usize, Place)>,
+    /// What each file that was read declares.
+    collected: Vec<(FileId, Option<Box<Collected>>)>,
+    delivered: Vec<(FileId, Manifests)>,
+}
+
 /// What one file declares.
 #[derive(Default)]
 struct Collected {
@@ -151,6 +160,61 @@ impl LintRun<'_> {
     ) -> RawFindings {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
         let read = files.get(..manifests).unwrap_or(files);
+        let Gathered { parts: mut gathered, kept, collected, delivered } = self.gather(&analyzer, read, progress);
+        let mapped = self.mapped;
+        let entities = gathered.iter().map(|part| part.entities).sum();
+        let broken = gathered.iter().flat_map(|part| &part.broken_documents);
+        let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
+        if let Some(mapped) = mapped {
+            gathered.push(ignores_of_mappings(mapped, &analyzer));
+        }
+        let deliveries = self.deliveries.and_then(|find| {
+            let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
+            find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests: delivered })
+        });
+        if let Some(deliveries) = &deliveries {
+            gathered.push(ignores_of_added(deliveries, &analyzer));
+        }
+        let evidence = Evidence {
+            mapping: mapped.map(|mapped| &mapped.facts),
+            delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
+        };
+        let (mut conclusion, results) = match self.keeps_results {
+            true => (analyzer.conclude_kept(&gathered, evidence, in_sight), gathered),
+            false => (analyzer.conclude(gathered, evidence, in_sight), Vec::new()),
+        };
+        if let Some(find) = self.crd_fields {
+            drop_known_fields(&mut conclusion.findings, find);
+        }
+        if let Some(mapped) = mapped {
+            mapped.name_expressions(&mut conclusion.findings);
+        }
+        let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
+        notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
+        let manifests = (self.collects != Collects::Nothing).then(|| {
+            let mut collected = collected;
+            collected.sort_by_key(|(file, _)| *file);
+            let collected = collected.into_iter().map(|(_, file)| file.map(|file| *file).unwrap_or_default());
+            let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
+            ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
+        });
+        let has_cluster_objects = deliveries.is_some();
+        let added = deliveries.map_or_else(Vec::new, |mut deliveries| {
+            let added = std::mem::take(&mut deliveries.run.added);
+            sources::free_in_background(read.len(), deliveries);
+            added
+        });
+        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects, results }
+    }
+
+    /// The entities and references of `files`.
+    pub fn index(&self, files: &[SourceFile], progress: &dyn Progress) -> Index {
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        Index::new(self.gather(&analyzer, files, progress).parts)
+    }
+
+    /// Reads each file that the cache does not know, once, on all threads.
+    fn gather(&self, analyzer: &Analyzer<'_>, read: &[SourceFile], progress: &dyn Progress) -> Gathered {
         // A plan needs the entities of every file, which the cache does not have.
         let cache = self.cache.filter(|_| self.collects == Collects::Nothing);
         let known = cache.map(|cache| cache.recognise(read));
@@ -182,67 +246,26 @@ impl LintRun<'_> {
             if let (Some(known), Ok(text)) = (&known, &text) {
                 known.add_text(id, text.text);
             }
-            let collected = worker.file(may_be_manifest, &analyzer, id, file, text);
+            let collected = worker.file(may_be_manifest, analyzer, id, file, text);
             progress.advance(1);
             // Boxed, because a run that only lints has an empty one for each file.
             let is_empty = collected.entities.is_empty() && collected.declarations.is_empty();
             (!is_empty).then(|| Box::new(collected))
         });
         progress.finish();
-        let mut gathered = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        gathered.push(self.absent(&analyzer));
+        let mut parts = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.push(self.absent(analyzer));
         if let Some((cache, known)) = cache.zip(known) {
-            gathered.push(known.save(cache, read, gathered.as_slice()));
-        }
-        let entities = gathered.iter().map(|part| part.entities).sum();
-        let broken = gathered.iter().flat_map(|part| &part.broken_documents);
-        let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
-        if let Some(mapped) = mapped {
-            gathered.push(ignores_of_mappings(mapped, &analyzer));
+            parts.push(known.save(cache, read, parts.as_slice()));
         }
         let kept = texts.into_iter().map(|(at, text)| {
             let (id, file) = pending[at];
             (id.0 as usize, file.place.clone().read(text))
         });
-        let kept: Vec<(usize, Place)> = kept.collect();
-        let deliveries = self.deliveries.and_then(|find| {
-            let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
-            let manifests = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
-            find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests })
-        });
-        if let Some(deliveries) = &deliveries {
-            gathered.push(ignores_of_added(deliveries, &analyzer));
-        }
-        let evidence = Evidence {
-            mapping: mapped.map(|mapped| &mapped.facts),
-            delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
-        };
-        let (mut conclusion, results) = match self.keeps_results {
-            true => (analyzer.conclude_kept(&gathered, evidence, in_sight), gathered),
-            false => (analyzer.conclude(gathered, evidence, in_sight), Vec::new()),
-        };
-        if let Some(find) = self.crd_fields {
-            drop_known_fields(&mut conclusion.findings, find);
-        }
-        if let Some(mapped) = mapped {
-            mapped.name_expressions(&mut conclusion.findings);
-        }
-        let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
-        notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
-        let manifests = (collects != Collects::Nothing).then(|| {
-            let mut collected: Vec<_> = pending.iter().map(|(file, _)| *file).zip(collected).collect();
-            collected.sort_by_key(|(file, _)| *file);
-            let collected = collected.into_iter().map(|(_, file)| file.map(|file| *file).unwrap_or_default());
-            let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
-            ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
-        });
-        let has_cluster_objects = deliveries.is_some();
-        let added = deliveries.map_or_else(Vec::new, |mut deliveries| {
-            let added = std::mem::take(&mut deliveries.run.added);
-            sources::free_in_background(read.len(), deliveries);
-            added
-        });
-        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects, results }
+        let kept = kept.collect();
+        let collected = pending.iter().map(|(file, _)| *file).zip(collected).collect();
+        let delivered = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Gathered { parts, kept, collected, delivered }
     }
 
     /// Checks one file again; `FileResults` are only those of this file.

@@ -31,7 +31,7 @@ fn completed(marked: &str, file_name: &str) -> (Vec<String>, String) {
     let byte = marked.find('|').expect("the cursor is marked");
     let text = marked.replacen('|', "", 1);
     let snapshot = snapshot();
-    let knowledge = Knowledge { snapshot: &snapshot, declared: DeclaredEntities::new(&[], &snapshot), platform: &PORT };
+    let knowledge = Knowledge { snapshot: &snapshot, declared: DeclaredEntities::new(&[]), platform: &PORT };
     let Some(Completions { word, suggestions, .. }) = complete(&text, file_name, byte, knowledge) else {
         return (Vec::new(), text);
     };

@@ -8,7 +8,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, Field, FieldChange, RelationEffect};
 use crate::domain::value::Value;
-use crate::report::escape::clean;
+use crate::report::escape::{self, clean};
 use crate::report::plan::fields::cut;
 
 pub(super) const MAX_NODES: usize = 40;
@@ -164,20 +164,8 @@ fn targets(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Encodes everything but letters, digits and a few signs as Mermaid entity codes, so that a label contains no markup
-/// for Mermaid, HTML, or the fence around it.
 fn label(text: &str) -> String {
-    let text = cut(clean(text).into_owned(), MAX_LABEL);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '…') {
-            out.push(c);
-        } else {
-            out.push_str(&format!("#{};", u32::from(c)));
-        }
-    }
-    // Mermaid rejects an empty label.
-    if out.trim().is_empty() { "#32;".to_owned() } else { out }
+    escape::mermaid(&cut(clean(text).into_owned(), MAX_LABEL))
 }
 
 #[cfg(test)]

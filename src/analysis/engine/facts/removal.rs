@@ -28,7 +28,8 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use crate::analysis::engine::facts::{EntityFlags, Facts, Repository, TargetFact, TargetField};
+    use crate::analysis::engine::facts::repository::Repository;
+    use crate::analysis::engine::facts::{EntityFlags, EntityTexts, Facts, TargetFact, TargetField};
     use crate::domain::document::span::Span;
     use crate::domain::finding::FileId;
 
@@ -41,8 +42,8 @@ mod tests {
                 facts.target(TargetFact::new(TargetField::relation(0, 0), "system", &text, Span::default()), &text);
             }
             let flags = EntityFlags { is_doubtful: false, has_unknown_blueprint: false };
-            let place = Span::default();
-            facts.push(FileId(file), ("service", place), (name, place), None, flags);
+            let texts = EntityTexts::new(("service", Span::default()), (name, Span::default()));
+            facts.push(FileId(file), texts, None, flags);
         }
         facts.remove(FileId(1));
         facts.remove(FileId(9));

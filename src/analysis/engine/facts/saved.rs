@@ -9,7 +9,7 @@ use crate::domain::document::span::Span;
 use crate::domain::finding::FileId;
 
 const EXTENT: usize = 16;
-const ENTITY: usize = 88;
+const ENTITY: usize = 96;
 const TARGET: usize = 36;
 
 /// The part of the facts that belongs to one file.
@@ -179,7 +179,7 @@ fn write_entity(out: &mut Vec<u8>, fact: &EntityFact, shift: Shift, targets_end:
     };
     let flags = kind | u32::from(fact.is_doubtful) << 2 | u32::from(fact.has_unknown_blueprint) << 3;
     write_span(out, Span { start: flags, end: targets_end });
-    for span in [fact.blueprint, fact.identifier, resource.namespace, resource.name] {
+    for span in [fact.blueprint, fact.identifier, fact.title, resource.namespace, resource.name] {
         write_span(out, shift.span(span));
     }
     for span in [fact.blueprint_span, fact.span, resource.span] {
@@ -189,7 +189,7 @@ fn write_entity(out: &mut Vec<u8>, fact: &EntityFact, shift: Shift, targets_end:
 
 fn read_entity(bytes: &[u8; ENTITY], file: FileId) -> Option<EntityFact> {
     let [key, folded, resource_key] = long_numbers::<3>(bytes);
-    let [flags, targets_end, spans @ ..] = numbers::<16>(bytes.get(24..)?.first_chunk::<64>()?);
+    let [flags, targets_end, spans @ ..] = numbers::<18>(bytes.get(24..)?.first_chunk::<72>()?);
     let span = |at: usize| Span { start: spans[2 * at], end: spans[2 * at + 1] };
     let kind = match flags & 3 {
         0 => None,
@@ -197,15 +197,16 @@ fn read_entity(bytes: &[u8; ENTITY], file: FileId) -> Option<EntityFact> {
         2 => Some(ResourceKind::ClusterEntity),
         _ => return None,
     };
-    let resource = |kind| ResourceFact { key: resource_key, kind, namespace: span(2), name: span(3), span: span(6) };
+    let resource = |kind| ResourceFact { key: resource_key, kind, namespace: span(3), name: span(4), span: span(7) };
     Some(EntityFact {
         file,
         key,
         folded,
         blueprint: span(0),
         identifier: span(1),
-        blueprint_span: span(4),
-        span: span(5),
+        title: span(2),
+        blueprint_span: span(5),
+        span: span(6),
         targets_end,
         resource: kind.map(resource),
         is_doubtful: flags & 4 != 0,

@@ -23,7 +23,7 @@ pub(in crate::commands::lsp) fn definition(
     let locations: Vec<Location> = match &found.subject {
         Subject::Target(name) | Subject::Declaration(name) => {
             let places = declared.declarations(&name.blueprint, &name.identifier);
-            places.into_iter().filter_map(|place| located.location(place)).collect()
+            places.into_iter().filter_map(|entity| located.location(entity.place)).collect()
         }
         Subject::Blueprint(blueprint) => in_snapshot(&located, server, blueprint, "/identifier").into_iter().collect(),
         Subject::Property { blueprint, name } => {

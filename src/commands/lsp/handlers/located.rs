@@ -8,6 +8,7 @@ use crate::commands::lsp::convert::{range_of, uri_of};
 use crate::commands::lsp::documents::Document;
 use crate::commands::lsp::projects::Project;
 use crate::commands::lsp::server::Server;
+use crate::domain::document::span::LineIndex;
 use crate::domain::finding::{FileId, Place};
 use crate::editor::lines::{Lines, without_mark};
 use crate::sources::{self, ReadBuffer, SourceFile};
@@ -53,9 +54,11 @@ impl<'a> Located<'a> {
         self.texts.entry(id).or_insert_with(|| read(file)).as_deref()
     }
 
-    /// The same as the reader of manifests sees it.
-    pub fn text(&mut self, id: FileId) -> Option<&str> {
-        self.whole_text(id).map(without_mark)
+    /// A place for people: `catalog/cart.yaml:5`.
+    pub fn line(&mut self, place: Place) -> Option<String> {
+        let path = self.file(place.file)?.path.clone();
+        let text = without_mark(self.whole_text(place.file)?);
+        Some(format!("{path}:{}", LineIndex::new(text).line_of(place.span.start as usize)))
     }
 
     pub fn location(&mut self, place: Place) -> Option<Location> {

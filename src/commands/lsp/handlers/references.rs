@@ -17,7 +17,8 @@ pub(in crate::commands::lsp) fn references(server: &mut Server<'_>, params: &Ref
     let (Subject::Target(name) | Subject::Declaration(name)) = found.subject else { return None };
     let mut places = declared.references(&name.blueprint, &name.identifier);
     if params.context.include_declaration {
-        places.extend(declared.declarations(&name.blueprint, &name.identifier));
+        let declarations = declared.declarations(&name.blueprint, &name.identifier);
+        places.extend(declarations.into_iter().map(|entity| entity.place));
         places.sort();
     }
     let mut located = Located::new(server, project);
