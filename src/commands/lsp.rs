@@ -1,6 +1,7 @@
 //! `lsp`: runs the language server. It reads messages from standard input, answers on standard output, and lints when no
 //! message is waiting. What the answers say comes from `editor` and from the session of lint.
 
+mod capabilities;
 mod convert;
 mod diagnostics;
 mod documents;
@@ -8,6 +9,7 @@ mod handlers;
 mod projects;
 mod queue;
 mod server;
+mod state;
 mod transport;
 
 use crate::commands::lsp::queue::Queue;

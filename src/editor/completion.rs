@@ -11,7 +11,8 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::fields::ENTITY_KEYS;
 use crate::domain::platform::Platform;
 use crate::editor::hover;
-use crate::editor::outline::{Cursor, Key, Slot, Step};
+use crate::editor::outline::cursor::{Cursor, Key, Slot, Step};
+use crate::editor::outline::cursor_at;
 use crate::manifest::{Limits, Reader, decode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ const MAX_ENTITIES: usize = 200;
 
 /// The suggestions for a byte of a text.
 pub fn complete(text: &str, file_name: &str, byte: usize, knowledge: Knowledge<'_>) -> Option<Completions> {
-    let cursor = Cursor::at(text, byte)?;
+    let cursor = cursor_at(text, byte)?;
     let typed = text.get(cursor.word.start as usize..byte.max(cursor.word.start as usize))?;
     let typed = typed.trim_start_matches(['"', '\'']).to_lowercase();
     let entity = EntityScope::of(&cursor, file_name);
@@ -154,7 +155,11 @@ impl Writer<'_, '_> {
         let depth = usize::from(self.cursor.path.first() == Some(&Step::Item));
         let keys = self.cursor.mappings.iter().find(|(length, _)| *length == depth).map(|(_, keys)| keys.as_slice());
         let keys = keys.unwrap_or_default();
-        let is_open = keys.iter().all(|(key, value)| key != "apiVersion" || value.is_empty());
+        // Another YAML file has other keys, or another version.
+        let is_open = keys.iter().all(|(key, value)| match key.as_str() {
+            "apiVersion" => value.is_empty(),
+            other => RESOURCE_KEYS.contains(&other),
+        });
         if !is_open && !is_ours(keys) {
             return;
         }

@@ -2,7 +2,7 @@
 //! again, unless the repository has deliverers or mappings, whose rules look at every file.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::commands::workspace::texts::Texts;
 use crate::domain::finding::{FileId, Finding};
 use crate::domain::progress::Silent;
 use crate::error::Error;
+use crate::manifest::claims_ours;
 use crate::settings::{Environment, Settings};
 use crate::sources::{Pattern, Place, SourceFile};
 
@@ -40,6 +41,8 @@ struct Checked {
     again: BTreeMap<usize, usize>,
     fields: OnceCell<CrdFields>,
     findings: Vec<Finding>,
+    /// The open files of this check.
+    open: BTreeSet<String>,
     /// A change of one file may change what is delivered or mapped.
     needs_all_files: bool,
 }
@@ -88,6 +91,7 @@ impl LintSession {
             again: BTreeMap::new(),
             fields: OnceCell::new(),
             findings: raw.conclusion.findings,
+            open: open.iter().map(|file| file.path.clone()).collect(),
             needs_all_files: mapped.is_some() || raw.has_cluster_objects,
         });
         Ok(())
@@ -122,7 +126,8 @@ impl LintSession {
                     let results = checked.prepared.check_file(&request, index);
                     checked.replace(index, results);
                 }
-                None => freshness = Freshness::Stale,
+                None if checked.may_be_read(file) => freshness = Freshness::Stale,
+                None => {}
             }
         }
         if freshness == Freshness::Fresh {
@@ -208,6 +213,15 @@ impl Checked {
         }
     }
 
+    /// Whether a check of all files may read the text of a file that the last one did not list: the file is new, or it is
+    /// a manifest that no include names.
+    fn may_be_read(&self, file: &SourceFile) -> bool {
+        let text = text_in_memory(file);
+        let files = &self.prepared.found.files;
+        let has_finding = || self.findings.iter().any(|finding| files[finding.place.file.0 as usize].path == file.path);
+        !self.open.contains(&file.path) || text.is_some_and(claims_ours) || has_finding()
+    }
+
     /// The text as it was last checked.
     fn concerns_all(&self, index: usize) -> bool {
         concerns_all(&self.prepared.found.files[index])
@@ -216,12 +230,15 @@ impl Checked {
 
 /// Whether the text of a file that an editor has open matters for other files: a deliverer or a definition.
 fn concerns_all(file: &SourceFile) -> bool {
-    let text = match &file.place {
-        Place::Given(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
-        Place::Read(read) => read.text(),
-        Place::Disk(_) | Place::Blob { .. } => return false,
-    };
-    concerns_delivery(text) || text.contains("CustomResourceDefinition")
+    text_in_memory(file).is_some_and(|text| concerns_delivery(text) || text.contains("CustomResourceDefinition"))
+}
+
+fn text_in_memory(file: &SourceFile) -> Option<&str> {
+    match &file.place {
+        Place::Given(bytes) => std::str::from_utf8(bytes).ok(),
+        Place::Read(read) => Some(read.text()),
+        Place::Disk(_) | Place::Blob { .. } => None,
+    }
 }
 
 /// The text of a file that an editor has open.

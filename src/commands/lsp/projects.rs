@@ -67,7 +67,7 @@ impl<'e> Projects<'e> {
         let (key, named) = if settings.is_repository() {
             (ProjectKey { root, only: None }, None)
         } else {
-            let glob = glob_of(&relative);
+            let glob = globset::escape(&relative);
             let named = Pattern::new(&[glob.as_str()], &[]).map_err(|_| NoProject::Outside)?;
             (ProjectKey { root, only: Some(relative.clone()) }, Some(named))
         };
@@ -149,19 +149,6 @@ impl<'e> Projects<'e> {
     }
 }
 
-/// A glob that matches only this path.
-fn glob_of(path: &str) -> String {
-    let mut glob = String::with_capacity(path.len());
-    for c in path.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '!' | '\\' | ',') {
-            glob.push_str(&format!("[{c}]"));
-        } else {
-            glob.push(c);
-        }
-    }
-    glob
-}
-
 impl Project {
     /// Takes the text that a file has now.
     pub fn change(&mut self, file: SourceFile) {
@@ -194,6 +181,7 @@ impl Project {
         uses_cache: bool,
     ) -> Result<(), Error> {
         if self.session.snapshot().is_none() {
+            self.needs_all_files = true;
             return self.refresh(open, environment, uses_cache);
         }
         if !self.changed.is_empty() {

@@ -88,9 +88,9 @@ fn the_config_and_the_snapshot_are_read_again() {
     client.write("portolan.yaml", "manifests: {exclude: [catalog]}\n");
     client.replace("catalog/cart.yaml", "tier: silver", "tier: gold");
     assert_eq!(client.rules("catalog/cart.yaml"), Some(vec![]), "it is excluded");
-    client.write("portolan.yaml", "rule: {}\n");
+    client.write("portolan.yaml", "# é\nmanifests: {includ: 🚢}\n");
     let errors = client.diagnostics("portolan.yaml");
-    assert_eq!((errors.len(), &errors[0]["range"]["start"]), (1, &json!({"line": 0, "character": 0})));
+    assert_eq!((errors.len(), &errors[0]["range"]["start"]), (1, &json!({"line": 1, "character": 12})));
     client.write("portolan.yaml", "");
     assert_eq!(client.rules("portolan.yaml"), Some(vec![]));
     assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["value-not-allowed".to_owned()]));
@@ -215,6 +215,30 @@ fn the_life_of_the_server_is_that_of_the_protocol() {
     client.notify("exit", Json::Null);
     assert!(client.server.has_ended());
     assert_eq!(client.server.exit(), Exit::Success);
+}
+
+#[test]
+fn a_config_that_cannot_be_used_is_reported_and_every_question_answered() {
+    let mut client = Client::new(&[("portolan.yaml", "manifests: {include: [\"a{\"]}\n"), ("a.yaml", CART)]);
+    client.open("a.yaml");
+    for method in ["textDocument/hover", "textDocument/completion", "textDocument/definition"] {
+        let answer = client.ask_at(method, &client.uri("a.yaml"), &at(CART, "tier"));
+        assert_eq!(answer["result"], Json::Null, "{answer}");
+    }
+    client.replace("a.yaml", "gold", "silver");
+    client.write("portolan.yaml", "rules: {unknown-blueprint: error}\n");
+    assert_eq!(client.rules("a.yaml").map(|rules| rules.is_empty()), Some(true), "without a snapshot");
+}
+
+#[test]
+fn typing_in_a_file_of_another_tool_checks_nothing() {
+    let mut client = client();
+    client.open("catalog/cart.yaml");
+    client.open_as(&client.uri(".github/workflows/ci.yaml"), "on: push\n");
+    client.type_text(".github/workflows/ci.yaml", "push", "pull_request");
+    client.idle();
+    let project = client.server.state.projects.iter().next().expect("a project").1;
+    assert!(!project.is_slow());
 }
 
 #[test]

@@ -424,8 +424,8 @@ pub(crate) fn add_part(digest: &mut digest::Context, part: &[u8]) {
 }
 
 /// A JSON pointer from keys.
-fn pointer(at: &[String]) -> String {
-    at.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+pub(crate) fn pointer<K: AsRef<str>>(at: &[K]) -> String {
+    at.iter().map(|key| format!("/{}", key.as_ref().replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// serde_json's message without its own "at line 3 column 7", because the finding has a position.

@@ -114,6 +114,7 @@ fn kinds_blueprints_and_bare_entities_are_completed() {
         ["service", "system"]
     );
     assert_eq!(labels("apiVersion: apps/v1\nkind: Deployment\nspec:\n  |", "x.yaml"), [""; 0]);
+    assert_eq!(labels("on: push\n|", "x.yaml"), [""; 0], "another tool's file");
     assert_eq!(labels("|", "port.yml").first().map(String::as_str), Some("blueprint"));
     assert_eq!(labels("- identifier: a\n  blueprint: service\n  relations:\n    system: |", "port.yml"), ["store"]);
     assert_eq!(

@@ -1,11 +1,12 @@
 //! Tests where a cursor is found to be: `|` marks it in each text.
 
-use super::{Cursor, Slot, Step};
+use super::cursor::{Slot, Step};
+use super::cursor_at;
 
 fn shown(marked: &str) -> String {
     let byte = marked.find('|').expect("the cursor is marked");
     let text = marked.replacen('|', "", 1);
-    let Some(cursor) = Cursor::at(&text, byte) else { return "nothing".to_owned() };
+    let Some(cursor) = cursor_at(&text, byte) else { return "nothing".to_owned() };
     let steps = cursor.path.iter().map(|step| match step {
         Step::Key(key) => key.clone(),
         Step::Item => "-".to_owned(),
@@ -66,7 +67,7 @@ fn no_text_and_no_place_is_too_strange() {
         ["", "\n", "é: [", "a: {b: [c, 'd", "- - - x", "\u{feff}a:\n\t- b", "?: x\n- :", "a: \"b\\", ": :", "---\n---"]
     {
         for byte in 0..=text.len() + 1 {
-            let _ = Cursor::at(text, byte);
+            let _ = cursor_at(text, byte);
         }
     }
 }

@@ -7,7 +7,7 @@ use lsp_types::{
 
 use crate::commands::lsp::convert::{place_of, range_of};
 use crate::commands::lsp::diagnostics::SOURCE;
-use crate::commands::lsp::server::Server;
+use crate::commands::lsp::state::State;
 use crate::domain::finding::{Edit, Finding};
 use crate::editor::actions::{ignore_edit, safe_edits};
 use crate::editor::lines::{Lines, without_mark};
@@ -16,18 +16,18 @@ use crate::editor::lines::{Lines, without_mark};
 pub(in crate::commands::lsp) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.portolan");
 
 pub(in crate::commands::lsp) fn code_actions(
-    server: &mut Server<'_>,
+    state: &mut State<'_>,
     params: &CodeActionParams,
 ) -> Option<CodeActionResponse> {
     let uri = &params.text_document.uri;
-    server.refresh_findings(uri);
-    let (server, document, project) = server.find(uri)?;
+    state.refresh_findings(uri);
+    let (state, document, project) = state.find(uri)?;
     let (_, path) = document.home.as_ref()?;
     if document.is_dirty && !project.session.lists(path) {
         return None;
     }
     let own = project.session.findings_in(path);
-    let lines = document.lines(server.units);
+    let lines = document.lines(state.units);
     let text = without_mark(&document.text);
     let (start, end) = (lines.byte(place_of(params.range.start)), lines.byte(place_of(params.range.end)));
     let touches = |finding: &&&Finding| {

@@ -6,22 +6,19 @@ use lsp_types::{
 };
 
 use crate::commands::lsp::convert::{place_of, range_of};
-use crate::commands::lsp::server::Server;
+use crate::commands::lsp::state::State;
 use crate::editor::completion::{Completions, Knowledge, Suggestion, SuggestionKind, complete};
 use crate::editor::lines::without_mark;
 
-pub(in crate::commands::lsp) fn completion(
-    server: &mut Server<'_>,
-    params: &CompletionParams,
-) -> Option<CompletionList> {
+pub(in crate::commands::lsp) fn completion(state: &mut State<'_>, params: &CompletionParams) -> Option<CompletionList> {
     let at = &params.text_document_position;
-    let (server, document, project) = server.find(&at.text_document.uri)?;
+    let (state, document, project) = state.find(&at.text_document.uri)?;
     let knowledge = Knowledge {
         snapshot: project.session.snapshot()?,
         declared: project.session.declared()?,
         platform: project.session.settings().platform.value,
     };
-    let lines = document.lines(server.units);
+    let lines = document.lines(state.units);
     let text = without_mark(&document.text);
     let byte = lines.byte(place_of(at.position));
     let Completions { word, suggestions, has_more } = complete(text, document.file_name(), byte, knowledge)?;

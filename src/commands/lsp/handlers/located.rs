@@ -7,7 +7,7 @@ use lsp_types::{Location, Uri};
 use crate::commands::lsp::convert::{range_of, uri_of};
 use crate::commands::lsp::documents::Document;
 use crate::commands::lsp::projects::Project;
-use crate::commands::lsp::server::Server;
+use crate::commands::lsp::state::State;
 use crate::domain::document::span::LineIndex;
 use crate::domain::finding::{FileId, Place};
 use crate::editor::lines::{Lines, without_mark};
@@ -15,19 +15,19 @@ use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// Looks up places of one project. Each file is read once.
 pub(super) struct Located<'a> {
-    server: &'a Server<'a>,
+    state: &'a State<'a>,
     project: &'a Project,
     open: BTreeMap<&'a str, &'a Document>,
     texts: BTreeMap<FileId, Option<String>>,
 }
 
 impl<'a> Located<'a> {
-    pub fn new(server: &'a Server<'a>, project: &'a Project) -> Self {
+    pub fn new(state: &'a State<'a>, project: &'a Project) -> Self {
         let root = project.session.root();
-        let homes = server.documents.values().filter_map(|document| Some((document, document.home.as_ref()?)));
+        let homes = state.documents.values().filter_map(|document| Some((document, document.home.as_ref()?)));
         let own = homes.filter(|(_, (key, _))| key.root == root);
         let open = own.map(|(document, (_, path))| (path.as_str(), document)).collect();
-        Self { server, project, open, texts: BTreeMap::new() }
+        Self { state, project, open, texts: BTreeMap::new() }
     }
 
     pub fn file(&self, id: FileId) -> Option<&'a SourceFile> {
@@ -62,7 +62,7 @@ impl<'a> Located<'a> {
     }
 
     pub fn location(&mut self, place: Place) -> Option<Location> {
-        let (units, uri) = (self.server.units, self.uri(&self.file(place.file)?.path)?);
+        let (units, uri) = (self.state.units, self.uri(&self.file(place.file)?.path)?);
         let text = self.whole_text(place.file)?;
         Some(Location { uri, range: range_of(&Lines::new(text, units), place.span) })
     }

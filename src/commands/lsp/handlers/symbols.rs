@@ -7,17 +7,17 @@ use lsp_types::{
 use crate::commands::lsp::convert::range_of;
 use crate::commands::lsp::handlers::located::Located;
 use crate::commands::lsp::projects::ProjectKey;
-use crate::commands::lsp::server::Server;
+use crate::commands::lsp::state::State;
 use crate::domain::finding::Place;
 use crate::editor::lines::{Lines, without_mark};
 use crate::editor::symbols::{self, Symbol};
 
 pub(in crate::commands::lsp) fn document_symbols(
-    server: &mut Server<'_>,
+    state: &mut State<'_>,
     params: &DocumentSymbolParams,
 ) -> Option<DocumentSymbolResponse> {
-    let document = server.documents.get(params.text_document.uri.as_str())?;
-    let lines = document.lines(server.units);
+    let document = state.documents.get(params.text_document.uri.as_str())?;
+    let lines = document.lines(state.units);
     let symbols = symbols::symbols(without_mark(&document.text), document.file_name());
     Some(DocumentSymbolResponse::Nested(symbols.into_iter().map(|symbol| converted(symbol, &lines)).collect()))
 }
@@ -47,26 +47,26 @@ const MAX_SYMBOLS: usize = 128;
 
 /// The entities of all open repositories, or of those of the workspace folders, whose names contain the query.
 pub(in crate::commands::lsp) fn workspace_symbols(
-    server: &mut Server<'_>,
+    state: &mut State<'_>,
     params: &WorkspaceSymbolParams,
 ) -> Vec<SymbolInformation> {
-    let folders = server.folders.clone();
-    let mut keys: Vec<ProjectKey> = folders.iter().filter_map(|folder| server.projects.find_folder(folder)).collect();
-    keys.extend(server.projects.keys());
+    let folders = state.folders.clone();
+    let mut keys: Vec<ProjectKey> = folders.iter().filter_map(|folder| state.projects.find_folder(folder)).collect();
+    keys.extend(state.projects.keys());
     keys.sort();
     keys.dedup();
     let query = params.query.to_lowercase();
     let mut found = Vec::new();
     for key in keys {
-        server.refresh_facts(&key);
-        symbols_of(server, &key, &query, &mut found);
+        state.refresh_facts(&key);
+        symbols_of(state, &key, &query, &mut found);
     }
     found
 }
 
 #[expect(deprecated, reason = "the type has a field that is deprecated")]
-fn symbols_of(server: &Server<'_>, key: &ProjectKey, query: &str, found: &mut Vec<SymbolInformation>) {
-    let Some(project) = server.projects.get(key) else { return };
+fn symbols_of(state: &State<'_>, key: &ProjectKey, query: &str, found: &mut Vec<SymbolInformation>) {
+    let Some(project) = state.projects.get(key) else { return };
     let Some(declared) = project.session.declared() else { return };
     let fits = |blueprint: &str, identifier: &str| format!("{blueprint}/{identifier}").to_lowercase().contains(query);
     let entities = declared.all().filter(|entity| fits(entity.blueprint, entity.identifier));
@@ -74,7 +74,7 @@ fn symbols_of(server: &Server<'_>, key: &ProjectKey, query: &str, found: &mut Ve
         entities.map(|entity| (entity.identifier, entity.blueprint, entity.place)).collect();
     // The shortest names are the most similar to the query.
     entities.sort_by_key(|(identifier, blueprint, place)| (identifier.len(), *identifier, *blueprint, *place));
-    let mut located = Located::new(server, project);
+    let mut located = Located::new(state, project);
     let room = MAX_SYMBOLS.saturating_sub(found.len());
     for (identifier, blueprint, place) in entities.into_iter().take(room) {
         found.extend(located.location(place).map(|location| SymbolInformation {

@@ -32,7 +32,7 @@ impl Client {
     pub fn uninitialized(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         // It is enough that the folder is there for the root of the repository to be found.
-        git2::Repository::init(folder.path()).expect("a repository");
+        repository(folder.path());
         for (path, text) in files {
             write(folder.path(), path, text);
         }
@@ -149,7 +149,7 @@ impl Client {
 
     /// The text of an open file as the server has it.
     pub fn text_of_server(&self, path: &str) -> &str {
-        &self.server.documents[&self.uri(path)].text
+        &self.server.state.documents[&self.uri(path)].text
     }
 
     /// Changes a range, as an editor does, and waits for the diagnostics.
@@ -244,6 +244,12 @@ impl Client {
     pub fn shown(&self) -> BTreeMap<String, Vec<Json>> {
         self.published.iter().filter(|(_, all)| !all.is_empty()).map(|(uri, all)| (uri.clone(), all.clone())).collect()
     }
+}
+
+/// A repository with a remote, so that deliverers can be recognised as its own.
+pub(super) fn repository(folder: &Path) {
+    let repository = git2::Repository::init(folder).expect("a repository");
+    repository.remote("origin", "https://git.example.com/acme/catalog.git").expect("a remote");
 }
 
 pub(super) fn write(folder: &Path, path: &str, text: &str) {

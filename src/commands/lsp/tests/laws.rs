@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value as Json, json};
 
-use super::client::{Client, write};
+use super::client::{Client, repository, write};
 use super::{CART, PAY, SERVICE};
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::request::Request;
@@ -141,7 +141,7 @@ fn take(client: &mut Client, step: &Step) {
 /// The findings of `portolan lint FILES`, in a folder that has the open texts on disk.
 fn linted(client: &Client) -> BTreeSet<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    git2::Repository::init(folder.path()).expect("a repository");
+    repository(folder.path());
     copy(client.root(), folder.path());
     let mut paths = Vec::new();
     for path in PATHS.iter().filter(|path| client.is_open(path)) {
@@ -216,11 +216,24 @@ fn files() -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn what_is_published_is_what_lint_says() {
-    let mut runner = TestRunner::new(generated_cases::config(120));
+    check(120, &files());
+}
+
+/// Rules about deliverers look at every file.
+#[test]
+fn the_same_holds_beside_deliverers() {
+    let flux = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: own, namespace: flux-system}\nspec: {interval: 1m, \
+        url: https://git.example.com/acme/catalog.git, ref: {branch: main}}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: catalog, namespace: flux-system}\nspec: {interval: 5m, path: ./catalog, prune: true, sourceRef: {kind: GitRepository, name: own}}\n";
+    check(60, &[files(), vec![("clusters/flux.yaml", flux)]].concat());
+}
+
+fn check(cases: u32, files: &[(&str, &str)]) {
+    let mut runner = TestRunner::new(generated_cases::config(cases));
     let steps = proptest::collection::vec(step(), 1..24);
     runner
         .run(&steps, |steps| {
-            let mut client = Client::new(&files());
+            let mut client = Client::new(files);
             for step in &steps {
                 take(&mut client, step);
                 // A file that lint does not list is read as it was saved.
