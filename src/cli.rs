@@ -11,7 +11,7 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, graph, import, init, lint, list, man, new, pull, push,
+    cluster, comment, completions, config, diff, explain, graph, import, init, lint, list, lsp, man, new, pull, push,
     rename, schema, serve, show, version,
 };
 use crate::error::Error;
@@ -119,6 +119,7 @@ enum Verbs {
     Serve(Box<serve::ServeArgs>),
     Cluster(Box<cluster::ClusterArgs>),
     Schema(schema::SchemaArgs),
+    Lsp(lsp::LspArgs),
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -189,6 +190,7 @@ impl Verbs {
             Self::Serve(args) => &**args,
             Self::Cluster(args) => &**args,
             Self::Schema(args) => args,
+            Self::Lsp(args) => args,
             Self::Comment(args) => args,
             Self::Completions(args) => args,
             Self::Man(args) => args,

@@ -16,6 +16,7 @@ mod init;
 mod links;
 pub mod lint;
 mod list;
+mod lsp;
 mod man;
 mod monorepo;
 mod new;

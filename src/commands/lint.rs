@@ -3,12 +3,15 @@
 
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod find;
 pub(crate) mod fix;
 pub(crate) mod index;
 mod per_config;
+mod prepared;
 pub(crate) mod request;
 pub(crate) mod run;
 pub(crate) mod select;
+pub(crate) mod session;
 pub(crate) mod unlisted;
 
 use std::borrow::Cow;
@@ -279,7 +282,7 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
 
 /// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
 /// files is skipped.
-fn unlisted_place(settings: &Settings) -> Option<String> {
+pub(crate) fn unlisted_place(settings: &Settings) -> Option<String> {
     let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))

@@ -23,6 +23,7 @@ pub mod import;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod lsp;
 pub mod man;
 pub(crate) mod mapping;
 pub mod new;

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
-    let mut near_names = NearNames::new(context.repository, known);
+    let mut near_names = NearNames::new(context, known);
     for target in context.absent_targets {
         let Some((relation, true)) = context.snapshot.relation(target.fact.field) else { continue };
         let (blueprint, text) = (relation.target.as_str(), target.text());

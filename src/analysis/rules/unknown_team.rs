@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
     let accounts = context.snapshot.known_accounts();
-    let mut near_names = NearNames::new(context.repository, known);
+    let mut near_names = NearNames::new(context, known);
     for target in context.absent_targets {
         let format = match target.fact.field {
             TargetField::Relation { .. } => continue,

@@ -66,6 +66,7 @@ impl<'a> LintConfig<'a> {
             others_deliver: false,
             crd_fields: None,
             cache: None,
+            keeps_results: false,
         };
         run.check(files, files.len(), &|_| true, &Silent).conclusion.findings
     }

@@ -39,6 +39,8 @@ pub(crate) struct Request<'a> {
     pub most: Option<usize>,
     pub git: &'a Git,
     pub instead: Overlay,
+    /// The texts of the files that an editor has open. They replace files that the run lists.
+    pub open: &'a [SourceFile],
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
     pub collects: Collects,
@@ -78,6 +80,7 @@ impl<'a> Request<'a> {
             most: None,
             git,
             instead: Overlay::default(),
+            open: &[],
             include: None,
             collects: Collects::Nothing,
             base: None,

@@ -428,8 +428,8 @@ pub(crate) fn add_part(digest: &mut digest::Context, part: &[u8]) {
 }
 
 /// A JSON pointer from keys.
-fn pointer(at: &[String]) -> String {
-    at.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+pub(crate) fn pointer<K: AsRef<str>>(at: &[K]) -> String {
+    at.iter().map(|key| format!("/{}", key.as_ref().replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// serde_json's message without its own "at line 3 column 7", because the finding has a position.
@@ -446,7 +446,7 @@ fn json_place(text: &str, error: &serde_json::Error) -> Span {
 }
 
 /// The key (or item) that a JSON pointer leads to.
-fn place_of(text: &str, pointer: &str) -> Span {
+pub(crate) fn place_of(text: &str, pointer: &str) -> Span {
     places_of(text, [pointer].into_iter()).first().copied().unwrap_or_default()
 }
 

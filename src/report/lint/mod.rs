@@ -29,6 +29,11 @@ use report::masked;
 
 pub use input::{Counts, Lint};
 
+/// The findings with the credentials in their texts masked, for readers that are no format.
+pub fn masked_findings(lint: &Lint<'_>) -> Vec<Finding> {
+    masked(lint, |report| report.lint.findings.to_vec())
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LintFormat {
     Text,
@@ -71,11 +76,6 @@ impl Format for LintFormat {
             Self::Markdown => "markdown",
         }
     }
-}
-
-/// The findings with their credentials masked, for reports of other commands.
-pub fn masked_findings(lint: &Lint<'_>) -> Vec<Finding> {
-    masked(lint, |report| report.lint.findings.to_vec())
 }
 
 /// The whole report, ending in a line break.
