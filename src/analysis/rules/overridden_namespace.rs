@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
         family: Family::Delivery,
         severity: Some(Severity::Warning),
         what: "a manifest that names another namespace than the `targetNamespace` of its Kustomization",
-        why: "Flux puts every object into `targetNamespace`, whatever the manifest says. A claim is then in a namespace where nobody looks for it, and an identifier with `.metadata.namespace` is another one. Argo CD keeps the namespace that a manifest names.",
+        why: "Flux puts every object into `targetNamespace`, whatever the manifest says. A claim is then in a namespace in which its team does not look for it, and an identifier with `.metadata.namespace` is another one. Argo CD keeps the namespace that a manifest names.",
         fix: "Remove `targetNamespace`, or write the same namespace",
     },
     check: Check::Delivery(check),
