@@ -276,7 +276,8 @@ fn lost_targets(
     entity: &Assigned<'_>,
     filled: &Filled,
 ) -> Vec<Unconverted> {
-    let is_lost = |target: &&PlacedTarget| !is_there(assignment, is_alive, target);
+    // One that points back is reported itself.
+    let is_lost = |target: &&PlacedTarget| !target.points_back && !is_there(assignment, is_alive, target);
     let lost = targets_of(filled).filter(is_lost).map(|target| Unconverted {
         kind: entity.source.kind.clone(),
         field: target.field.clone(),

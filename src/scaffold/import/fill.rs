@@ -38,6 +38,8 @@ pub(super) struct PlacedTarget {
     pub field: String,
     pub text: String,
     pub place: ImportPlace,
+    /// The entity names this one, not the other way round.
+    pub points_back: bool,
 }
 
 /// A relation of the entity `of` that points to the one that names it.
@@ -308,7 +310,7 @@ impl<'a> Filler<'a> {
 
     fn placed(&self, identifier: String, entity: Option<usize>, field: &SourceField, text: &str) -> PlacedTarget {
         let place = self.entity.source.place_of(field.line);
-        PlacedTarget { identifier, entity, field: field.path.clone(), text: text.to_owned(), place }
+        PlacedTarget { identifier, entity, field: field.path.clone(), text: text.to_owned(), place, points_back: false }
     }
 
     fn relate(&mut self, relation: &Relation, target: PlacedTarget) -> Placement {
@@ -394,7 +396,12 @@ impl<'a> Filler<'a> {
                 "it belongs to `{name}` of `{blueprint}/{identifier}`, which has a manifest already"
             ));
         }
-        let target = PlacedTarget { identifier: self.entity.identifier.clone(), entity: Some(self.at), ..placed };
+        let target = PlacedTarget {
+            identifier: self.entity.identifier.clone(),
+            entity: Some(self.at),
+            points_back: true,
+            ..placed
+        };
         self.filled.inverses.push(Inverse { of, relation: name.to_owned(), target });
         Ok(())
     }
