@@ -1,6 +1,9 @@
 //! Converts between bytes of a text and the lines and characters of an editor, which counts from 0 and in code units of
 //! its own choice. A byte order mark counts for the editor, and not for the reader of manifests.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use crate::domain::document::span::{LineIndex, Span};
 
 /// What an editor counts in a line.
@@ -25,7 +28,13 @@ pub struct Lines<'t> {
     text: &'t str,
     index: LineIndex,
     units: Units,
+    /// Of long lines, by the byte of their start: characters on the way, each with its byte and the units before it. A
+    /// file may be one line of some megabytes with a thousand findings.
+    on_the_way: RefCell<BTreeMap<usize, Vec<(usize, usize)>>>,
 }
+
+/// The bytes between two characters that are remembered.
+const STEP: usize = 1024;
 
 const MARK: char = '\u{feff}';
 
@@ -54,7 +63,7 @@ impl Units {
 
 impl<'t> Lines<'t> {
     pub fn new(text: &'t str, units: Units) -> Self {
-        Self { text, index: LineIndex::new(text), units }
+        Self { text, index: LineIndex::new(text), units, on_the_way: RefCell::default() }
     }
 
     /// The byte of the whole text at a place. A place behind the end of a line is its end, as the protocol says; one
@@ -91,8 +100,31 @@ impl<'t> Lines<'t> {
         }
         let line = self.index.line_of(byte);
         let start = self.index.line_span(line).start as usize;
-        let before = self.text.get(start..byte).unwrap_or_default();
-        LinePlace { line: number(line - 1), character: number(self.units.length(before)) }
+        LinePlace { line: number(line - 1), character: number(self.units_between(start, byte, line)) }
+    }
+
+    /// The units from the start of a line to a byte of it.
+    fn units_between(&self, start: usize, byte: usize, line: usize) -> usize {
+        if byte - start < STEP {
+            return self.units.length(self.text.get(start..byte).unwrap_or_default());
+        }
+        let mut on_the_way = self.on_the_way.borrow_mut();
+        let known = on_the_way.entry(start).or_insert_with(|| self.characters_on_the_way(start, line));
+        let (near, units) = known[known.partition_point(|(other, _)| *other <= byte) - 1];
+        units + self.units.length(self.text.get(near..byte).unwrap_or_default())
+    }
+
+    fn characters_on_the_way(&self, start: usize, line: usize) -> Vec<(usize, usize)> {
+        let mut found = vec![(start, 0)];
+        let (mut next, mut units) = (start + STEP, 0);
+        for (at, c) in self.index.line_span(line).slice(self.text).char_indices() {
+            if start + at >= next {
+                found.push((start + at, units));
+                next = start + at + STEP;
+            }
+            units += self.units.of(c);
+        }
+        found
     }
 
     pub fn range(&self, span: Span) -> (LinePlace, LinePlace) {
@@ -116,7 +148,8 @@ mod tests {
 
     #[test]
     fn every_byte_is_found_again_in_every_unit() {
-        for text in [TEXT, "", "a", "\n", "\r\n\r\n", "\u{feff}a: ü\n", "a\u{feff}b"] {
+        let long = format!("a\n{}\nb", "é🚢x".repeat(1500));
+        for text in [TEXT, &long, "", "a", "\n", "\r\n\r\n", "\u{feff}a: ü\n", "a\u{feff}b"] {
             for units in [Units::Utf8, Units::Utf16, Units::Utf32] {
                 let lines = Lines::new(text, units);
                 let visible = without_mark(text);

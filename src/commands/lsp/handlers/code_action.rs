@@ -15,6 +15,9 @@ use crate::editor::lines::{Lines, without_mark};
 /// All safe fixes of a file: what `portolan lint --fix` does.
 pub(in crate::commands::lsp) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.portolan");
 
+/// A cursor is at a few of them; for a whole file, there is the action that fixes all.
+const MAX_FINDINGS: usize = 50;
+
 pub(in crate::commands::lsp) fn code_actions(
     state: &mut State<'_>,
     params: &CodeActionParams,
@@ -40,7 +43,7 @@ pub(in crate::commands::lsp) fn code_actions(
     };
     let mut actions = Vec::new();
     if is_wanted(&CodeActionKind::QUICKFIX) {
-        for finding in own.iter().filter(touches) {
+        for finding in own.iter().filter(touches).take(MAX_FINDINGS) {
             let reported = params.context.diagnostics.iter().find(|it| is_about(it, finding, &lines));
             actions.extend(fix(finding, uri, &lines, reported));
             actions.extend(ignore(finding, text, uri, &lines, reported));
