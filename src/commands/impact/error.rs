@@ -22,7 +22,7 @@ pub(crate) enum BlueprintsError {
         help("name a folder of blueprints, one per `*.json`, or a file with one or several of them")
     )]
     Empty { path: String },
-    #[error("`{path}` is not JSON: {problem}")]
+    #[error("file `{path}` does not parse as JSON: {problem}")]
     #[diagnostic(code("unusable-blueprints"), help("correct it, or name another file or folder"))]
     NotJson { path: String, problem: String },
     #[error("`{path}` holds no blueprint: {reason}")]
@@ -34,7 +34,7 @@ pub(crate) enum BlueprintsError {
     #[error("blueprint `{identifier}` is given twice: in `{first}` and in `{second}`")]
     #[diagnostic(code("repeated-blueprint"), help("remove one of them"))]
     Repeated { identifier: String, first: String, second: String },
-    #[error("`{path}` cannot be read: {problem}")]
+    #[error("file of blueprints `{path}` is unreadable: {problem}")]
     #[diagnostic(code("unusable-blueprints"), help("make it readable, or name another file or folder"))]
     Unreadable { path: String, problem: String },
     #[error("commit `{revision}` has no blueprints in `.portolan/blueprints`")]

@@ -12,7 +12,7 @@ use crate::commands::impact::error::BlueprintsError;
 use crate::commands::impact::given::{GivenBlueprints, read_given};
 use crate::commands::pull::fetch::{Fetched, steady};
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::saved_blueprints::shelved;
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
 use crate::commands::workspace::snapshot::{BLUEPRINTS, SnapshotSource, at_commit};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::changes;
@@ -33,6 +33,8 @@ pub(crate) struct BlueprintSide {
     pub name: String,
     pub source: SnapshotSource,
     pub blueprints: Blueprints,
+    /// Files without a usable blueprint.
+    unusable: Vec<Unusable>,
 }
 
 /// The old and the new blueprints. The rest of the snapshot is the same on both sides, so that only blueprints differ.
@@ -53,6 +55,19 @@ enum Named {
 }
 
 impl Sides {
+    /// A blueprint that cannot be read on one side is not changed by that, and is not judged.
+    fn new(mut old: BlueprintSide, mut new: BlueprintSide, mut notes: Vec<String>) -> Self {
+        for file in old.unusable.iter().chain(&new.unusable) {
+            let Unusable { path, identifier, reason } = file;
+            notes.push(format!("`{path}` has no usable blueprint ({reason}), so `{identifier}` was not judged."));
+        }
+        let unknown: BTreeSet<String> =
+            old.unusable.iter().chain(&new.unusable).map(|file| file.identifier.clone()).collect();
+        old.forget(&unknown);
+        new.forget(&unknown);
+        Self { old, new, live: None, notes }
+    }
+
     pub fn open(value: &str, workspace: &Workspace<'_>, context: &mut Context<'_>) -> Result<Self, Error> {
         match Named::of(value, workspace, context)? {
             Named::Live => Self::of_catalog(workspace, context),
@@ -105,7 +120,7 @@ impl Sides {
             )
         });
         let new = BlueprintSide::of_files(format!("`{typed}`"), files, workspace);
-        Ok(Self { old, new, live: None, notes: note.into_iter().collect() })
+        Ok(Self::new(old, new, note.into_iter().collect()))
     }
 
     fn of_revision(name: &str, commit: CommitId, workspace: &Workspace<'_>) -> Result<Self, Error> {
@@ -123,7 +138,7 @@ impl Sides {
         let short = id.get(..7).unwrap_or(&id);
         let shown = if id.starts_with(name) { format!("`{short}`") } else { format!("`{name}` ({short})") };
         let old = BlueprintSide::of_source(shown, other_blueprints(files, workspace), root);
-        Ok(Self { old, new: BlueprintSide::of_workspace(workspace), live: None, notes: Vec::new() })
+        Ok(Self::new(old, BlueprintSide::of_workspace(workspace), Vec::new()))
     }
 
     fn of_catalog(workspace: &Workspace<'_>, context: &mut Context<'_>) -> Result<Self, Error> {
@@ -143,7 +158,7 @@ impl Sides {
         };
         let files = blueprints.iter().filter_map(file).collect();
         let new = BlueprintSide::of_files(catalog.name().to_owned(), files, workspace);
-        Ok(Self { old, new, live: Some(catalog), notes: Vec::new() })
+        Ok(Self { live: Some(catalog), ..Self::new(old, new, Vec::new()) })
     }
 }
 
@@ -197,9 +212,17 @@ impl BlueprintSide {
     }
 
     fn of_source(name: String, source: SnapshotSource, root: &Path) -> Self {
-        let bodies = shelved(root, &source).blueprints.into_values();
+        let SavedBlueprints { blueprints, unusable } = shelved(root, &source);
+        let bodies = blueprints.into_values();
         let read = bodies.filter_map(|body| Blueprint::from_json(steady(body)).ok()).map(|(blueprint, _)| blueprint);
-        Self { name, blueprints: Blueprints::new(read.collect()), source }
+        Self { name, blueprints: Blueprints::new(read.collect()), source, unusable }
+    }
+
+    fn forget(&mut self, unknown: &BTreeSet<String>) {
+        if !unknown.is_empty() {
+            let known = self.blueprints.iter().filter(|blueprint| !unknown.contains(&blueprint.identifier));
+            self.blueprints = Blueprints::new(known.cloned().collect());
+        }
     }
 }
 

@@ -414,3 +414,39 @@ fn what_is_silenced_or_unreadable_is_named() {
     assert_eq!(found["unjudged"][0]["kind"], "no-entity", "{found:#}");
     assert_eq!(found["unjudged"][0]["blueprint"], "system");
 }
+
+#[test]
+fn a_blueprint_that_cannot_be_read_is_not_a_removed_one() {
+    let repo = repo();
+    repo.git(&["checkout", "--quiet", "-b", "feature"]);
+    let mut system = system();
+    system["schema"]["properties"]["more"] = json!({"type": "string"});
+    repo.write(".portolan/blueprints/service.json", "{").write(".portolan/blueprints/system.json", system.to_string());
+    let found = impact(&repo, "HEAD");
+    assert_eq!(found["summary"], json!({"broken": 0, "newlyRequired": 0, "lossy": 0, "safe": 1}), "{found:#}");
+    assert_eq!(found["blueprints"].as_array().map(Vec::len), Some(1));
+    assert!(found["notes"][0].as_str().is_some_and(|note| note.contains("`service` was not judged")), "{found:#}");
+    assert_eq!(found["faults"][0]["rule"], "broken-blueprint");
+    // From the other side it is no new one.
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "torn"]);
+    repo.git(&["checkout", "--quiet", "main"]);
+    assert_eq!(impact(&repo, "feature")["blueprints"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn values_that_look_like_credentials_are_masked() {
+    let repo = repo();
+    let secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let mut service = service();
+    service["schema"]["properties"]["token"] = json!({"type": "string"});
+    repo.write(".portolan/blueprints/service.json", service.to_string());
+    repo.write("catalog/cart.yaml", CART.replace("language: go", &format!("token: {secret}")));
+    service["schema"]["properties"]["token"]["enum"] = json!(["a"]);
+    repo.write("new.json", service.to_string());
+    for format in ["text", "json", "markdown"] {
+        let run = run(&repo, &format!("diff --blueprints new.json --output {format}"));
+        assert!(run.results.contains("is not one of the choices of `token`"), "{}", run.results);
+        assert!(!run.results.contains(secret), "{}", run.results);
+    }
+}
