@@ -80,7 +80,7 @@ pub enum SchemaName {
     /// Output of `list --output json`
     List,
     /// Output of `show --output json`
-    Entity,
+    Show,
     /// Output of `graph --output json`
     Graph,
     /// Output of `--all --output json`, whatever the command
@@ -181,7 +181,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Forecast => report::forecast::schema(),
         SchemaName::Trace => report::trace::schema(),
         SchemaName::List => report::entity_list::schema(),
-        SchemaName::Entity => report::entity_page::schema(),
+        SchemaName::Show => report::entity_page::schema(),
         SchemaName::Graph => report::graph::schema(),
         SchemaName::All => report::combined::schema(),
     })
