@@ -140,7 +140,7 @@ fn the_folder_and_the_entities_can_be_chosen() {
         ("import backstage .portolan", "nothing-to-import"),
         ("import codeowners", "nothing-to-import"),
         ("import codeowners nowhere", "no-such-path"),
-        ("import codeowners services", "unreadable-input"),
+        ("import codeowners services", "unreadable-codeowners"),
         ("import backstage --mapping nowhere.yaml", "unreadable-input"),
     ] {
         assert_error(&run(&repo, line).was_refused(), code);

@@ -133,11 +133,7 @@ fn named_file(given: &Path, top: &Path, context: &Context<'_>) -> Result<String,
 }
 
 fn read(top: &Path, path: &str) -> Result<String, ImportError> {
-    let unreadable = |reason: String| ImportError::Unreadable {
-        path: path.to_owned(),
-        reason,
-        help: "name a text file: `portolan import codeowners FILE`",
-    };
+    let unreadable = |reason: String| ImportError::UnreadableCodeowners { path: path.to_owned(), reason };
     let file = sources::find_file(top, path).ok_or_else(|| unreadable("it is not a file".to_owned()))?;
     let mut buffer = ReadBuffer::default();
     match sources::read(&file, &mut buffer) {

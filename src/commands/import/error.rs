@@ -27,9 +27,9 @@ pub enum ImportError {
     #[error("no CODEOWNERS file in {places}")]
     #[diagnostic(code("nothing-to-import"), help("name it: `portolan import codeowners FILE`"))]
     NoCodeowners { places: String },
-    #[error("`{path}` cannot be read: {reason}")]
-    #[diagnostic(code("unreadable-input"), help("{help}"))]
-    Unreadable { path: String, reason: String, help: &'static str },
+    #[error("CODEOWNERS file `{path}` cannot be read: {reason}")]
+    #[diagnostic(code("unreadable-codeowners"), help("name a text file: `portolan import codeowners FILE`"))]
+    UnreadableCodeowners { path: String, reason: String },
     #[error("folder `{path}` is outside of `{root}`")]
     #[diagnostic(code("folder-outside-root"), help("choose a folder below the one of portolan.yaml"))]
     FolderOutside { path: String, root: String },

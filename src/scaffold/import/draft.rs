@@ -51,7 +51,10 @@ pub fn draft(mut sources: Vec<SourceEntity>, input: &ImportInput<'_>) -> ImportD
     let assignment = Assignment::of(input, &sources);
     let mut filled: Vec<Filled> = Vec::with_capacity(assignment.entities.len());
     for (at, entity) in assignment.entities.iter().enumerate() {
-        filled.push(if entity.is_declared { Filled::default() } else { fill(&assignment, at) });
+        let all = fill(&assignment, at);
+        // Its manifest is kept, but new entities may get the relations that point back to it.
+        let inverses_only = |all: Filled| Filled { inverses: all.inverses, ..Filled::default() };
+        filled.push(if entity.is_declared { inverses_only(all) } else { all });
     }
     add_inverses(&assignment, &mut filled);
     let mut selection =

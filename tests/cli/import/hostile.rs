@@ -1,6 +1,7 @@
 //! Tests that hostile and broken input is reported, and never ends or delays an import.
 
 use super::{imported, lints_clean, manifests, repository};
+use crate::cli::run;
 use crate::testkit::{Repo, contents};
 
 use serde_json::Value as Json;
@@ -119,4 +120,20 @@ fn strange_names_and_values_become_sound_manifests() {
     imported(&repo, "import codeowners");
     lints_clean(&repo);
     assert!(contents(repo.path()).keys().all(|path| !path.starts_with("x.yaml")));
+}
+
+#[test]
+fn a_run_that_could_not_write_is_completed_by_the_next_one() {
+    let repo = repository("backstage");
+    // A file where the folder of the services should be.
+    repo.write("catalog/service", "");
+    let failed = run(&repo, "import backstage");
+    assert_eq!(failed.code, 70, "{}", failed.talk);
+    assert!(failed.talk.contains("catalog/service"), "{}", failed.talk);
+    repo.remove("catalog/service");
+    imported(&repo, "import backstage");
+    let whole = repository("backstage");
+    imported(&whole, "import backstage");
+    assert_eq!(manifests(&repo), manifests(&whole));
+    lints_clean(&repo);
 }
