@@ -6,4 +6,5 @@ pub(super) mod definition;
 pub(super) mod hover;
 mod located;
 pub(super) mod references;
+pub(super) mod rename;
 pub(super) mod symbols;

@@ -46,6 +46,7 @@ const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
 const NOT_INITIALIZED: i32 = -32002;
 const REQUEST_CANCELLED: i32 = -32800;
+const REQUEST_FAILED: i32 = -32803;
 
 impl<'e> Server<'e> {
     pub fn new(request: &Request, environment: &'e Environment) -> Self {
@@ -137,6 +138,13 @@ impl<'e> Server<'e> {
             }
             (Phase::Ready, ask::References::METHOD) => {
                 to_json(&handlers::references::references(state, &parse(params)?))
+            }
+            (Phase::Ready, ask::PrepareRenameRequest::METHOD) => {
+                to_json(&handlers::rename::prepare_rename(state, &parse(params)?))
+            }
+            (Phase::Ready, ask::Rename::METHOD) => {
+                let edit = handlers::rename::rename(state, &parse(params)?);
+                to_json(&edit.map_err(|message| (REQUEST_FAILED, message))?)
             }
             (Phase::Ready, ask::DocumentSymbolRequest::METHOD) => {
                 to_json(&handlers::symbols::document_symbols(state, &parse(params)?))

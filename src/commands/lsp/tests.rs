@@ -152,6 +152,34 @@ fn hover_definition_and_references_know_the_other_files() {
 }
 
 #[test]
+fn a_rename_edits_every_file_as_the_editor_has_it() {
+    let mut client = client();
+    client.open("catalog/cart.yaml");
+    client.replace("catalog/cart.yaml", "uses: [pay]", "uses: [x, pay]");
+    let text = CART.replace("uses: [pay]", "uses: [x, pay]");
+    let (uri, pay) = (client.uri("catalog/cart.yaml"), client.uri("catalog/pay.yaml"));
+    let place = at(&text, "pay]");
+    let prepared = client.ask_at("textDocument/prepareRename", &uri, &place);
+    assert_eq!((&prepared["result"]["placeholder"], &prepared["result"]["range"]["start"]), (&json!("pay"), &place));
+    let rename = |client: &mut Client, to: &str| {
+        let params = json!({"textDocument": {"uri": uri}, "position": place, "newName": to});
+        client.ask("textDocument/rename", params)
+    };
+    let edits = rename(&mut client, "till")["result"]["changes"].clone();
+    assert_eq!(edits[&uri], json!([{"range": {"start": place, "end": at(&text, "]\n")}, "newText": "till"}]));
+    let texts: Vec<&str> =
+        edits[&pay].as_array().expect("edits").iter().filter_map(|edit| edit["newText"].as_str()).collect();
+    assert_eq!(texts, ["  annotations:\n    portolan.dev/renamed-from: pay\n", "till"]);
+    for (to, words) in [("cart", "exists already"), ("a b", "`a b`"), ("pay", "already")] {
+        let error = rename(&mut client, to)["error"].clone();
+        assert_eq!(error["code"], -32803, "{error}");
+        assert!(error["message"].as_str().is_some_and(|message| message.contains(words)), "{error}");
+    }
+    let nothing = client.ask_at("textDocument/prepareRename", &uri, &at(&text, "note"));
+    assert_eq!(nothing["result"], Json::Null);
+}
+
+#[test]
 fn completion_and_symbols_are_converted() {
     let mut client = client();
     client.open("catalog/cart.yaml");

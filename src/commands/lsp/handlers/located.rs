@@ -54,6 +54,11 @@ impl<'a> Located<'a> {
         self.texts.entry(id).or_insert_with(|| read(file)).as_deref()
     }
 
+    /// The text of a file, with its byte order mark.
+    pub fn text(&mut self, id: FileId) -> Option<String> {
+        self.whole_text(id).map(str::to_owned)
+    }
+
     /// A place for people: `catalog/cart.yaml:5`.
     pub fn line(&mut self, place: Place) -> Option<String> {
         let path = self.file(place.file)?.path.clone();

@@ -77,11 +77,13 @@ enum Step {
     Ask { path: usize, method: usize, at: (u32, u32) },
 }
 
-const METHODS: [&str; 6] = [
+const METHODS: [&str; 8] = [
     "textDocument/hover",
     "textDocument/completion",
     "textDocument/definition",
     "textDocument/references",
+    "textDocument/prepareRename",
+    "textDocument/rename",
     "textDocument/documentSymbol",
     "textDocument/codeAction",
 ];
@@ -126,12 +128,15 @@ fn take(client: &mut Client, step: &Step) {
                 "textDocument": {"uri": client.uri(PATHS[path])}, "position": position,
                 "range": {"start": position, "end": position},
                 "context": {"includeDeclaration": true, "diagnostics": [], "only": ["quickfix", "source"]},
+                "newName": "basket",
             });
             if METHODS[method] == "textDocument/completion" {
                 params["context"] = json!({"triggerKind": 1});
             }
             let answer = client.ask(METHODS[method], params);
-            assert!(answer.get("error").is_none(), "{answer}");
+            // A rename that a person must decide is refused with a reason.
+            let is_refused = METHODS[method] == "textDocument/rename" && answer["error"]["code"] == -32803;
+            assert!(answer.get("error").is_none() || is_refused, "{answer}");
             client.idle();
         }
         _ => {}
