@@ -26,6 +26,7 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
 /// The address of a file.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
     let path = path.to_str()?;
+    // `c:\x` is `/c:/x`.
     let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path.to_owned() };
     let mut text = "file://".to_owned();
     for byte in path.bytes() {
