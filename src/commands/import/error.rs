@@ -27,7 +27,7 @@ pub enum ImportError {
     #[error("no CODEOWNERS file in {places}")]
     #[diagnostic(code("nothing-to-import"), help("name it: `portolan import codeowners FILE`"))]
     NoCodeowners { places: String },
-    #[error("CODEOWNERS file `{path}` cannot be read: {reason}")]
+    #[error("`{path}` is an unreadable CODEOWNERS file: {reason}")]
     #[diagnostic(code("unreadable-codeowners"), help("name a text file: `portolan import codeowners FILE`"))]
     UnreadableCodeowners { path: String, reason: String },
     #[error("folder `{path}` is outside of `{root}`")]
