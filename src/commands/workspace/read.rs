@@ -162,16 +162,16 @@ impl LintRun<'_> {
         let read = files.get(..manifests).unwrap_or(files);
         let Gathered { parts: mut gathered, kept, collected, delivered } = self.gather(&analyzer, read, progress);
         let mapped = self.mapped;
-        let entities = gathered.iter().map(|part| part.entities).sum();
+        let entities: usize = gathered.iter().map(|part| part.entities).sum();
+        let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         if let Some(mapped) = mapped {
             gathered.push(ignores_of_mappings(mapped, &analyzer));
         }
-        let deliveries = self.deliveries.and_then(|find| {
-            let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
-            find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests: delivered })
-        });
+        let deliveries = self
+            .deliveries
+            .and_then(|find| find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests: delivered }));
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
         }
@@ -191,6 +191,9 @@ impl LintRun<'_> {
         }
         let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
+        if entities == 0 && have_deliverers && deliveries.is_none() && conclusion.findings.is_empty() {
+            notes.push(UNJUDGED_DELIVERERS.to_owned());
+        }
         let manifests = (self.collects != Collects::Nothing).then(|| {
             let mut collected = collected;
             collected.sort_by_key(|(file, _)| *file);
@@ -316,6 +319,10 @@ impl LintRun<'_> {
         state.into_results()
     }
 }
+
+/// Nothing says that this repository is for portolan, so its deliverers are not judged.
+const UNJUDGED_DELIVERERS: &str = "There are objects of Flux, Argo CD or Crossplane. Without manifests and a config, they are \
+    not checked; `portolan init --delivery flux` (or `argocd`) writes a config.";
 
 fn unjudged(conclusion: &AnalysisResult, has_list: bool) -> Option<String> {
     let subject = match conclusion.unchecked_relations {
