@@ -3,7 +3,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use crate::analysis::{AnalysisResult, Directives, FileResults};
+use crate::analysis::{AnalysisResult, Directives, FileResults, Index};
 use crate::commands::delivery::listing::Listing;
 use crate::commands::delivery::read_files::ReadFiles;
 use crate::commands::delivery::repository::Deliveries;
@@ -34,7 +34,7 @@ pub(super) struct Prepared {
     pub unreadable: Vec<Unreadable>,
     pub hidden: Vec<Hidden>,
     past: PastManifests,
-    absent: Vec<(FileId, Unreadable)>,
+    pub absent: Vec<(FileId, Unreadable)>,
     known: Vec<(FileId, Fault, Option<Directives>)>,
     listings: Listings,
     /// The number of files before the first check, which may add some.
@@ -83,10 +83,7 @@ impl Prepared {
         let manifests = self.manifests;
         let view = RepositoryView { added: &added, ..self.found.view(request, &self.listings) };
         let mut mapped = request.clusters.map(&mut self.found.files, manifests, &view)?;
-        // A fix changes texts in memory.
-        let cache = request.cache.filter(|_| !request.repair && request.clusters.is_empty()).and_then(|folder| {
-            LintCache::new(folder, request.root, request.git, (request.selection, request.options), &self.loaded)
-        });
+        let cache = self.cache(request);
         let Found { files, chosen, .. } = &self.found;
         let total = files.len();
         let has_stated = request.clusters.delivery.stated_tool.is_some();
@@ -124,6 +121,27 @@ impl Prepared {
         let mut checked = run.check(files, manifests, &in_sight, progress);
         std::mem::take(&mut checked.kept).into_iter().for_each(|(at, place)| self.found.files[at].place = place);
         Ok((checked, mapped))
+    }
+
+    /// The entities and references of the files, and what mappings make of these.
+    pub fn index(
+        &mut self,
+        request: &Request<'_>,
+        progress: &dyn Progress,
+    ) -> Result<(Index, Option<MappedRepository>), Error> {
+        let view = self.found.view(request, &self.listings);
+        let mapped = request.clusters.map(&mut self.found.files, self.manifests, &view)?;
+        let cache = self.cache(request);
+        let may_be_manifest = |path: &str, missing| self.past.is_suspect(path, missing);
+        let run = LintRun { mapped: mapped.as_ref(), cache: cache.as_ref(), ..self.run(request, &may_be_manifest) };
+        let index = run.index(self.found.files.get(..self.manifests).unwrap_or_default(), progress);
+        Ok((index, mapped))
+    }
+
+    /// What earlier runs found. A fix changes texts in memory, so its passes have none.
+    fn cache<'r>(&self, request: &Request<'r>) -> Option<LintCache<'r>> {
+        let folder = request.cache.filter(|_| !request.repair && request.clusters.is_empty())?;
+        LintCache::new(folder, request.root, request.git, (request.selection, request.options), &self.loaded)
     }
 
     /// The run without mappings, deliverers and cache.
