@@ -106,7 +106,7 @@ pub struct LintArgs {
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
     #[arg(long)]
     pub require_snapshot: bool,
-    /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule (name or code) in all files: `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = completion::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
@@ -238,7 +238,7 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
 /// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
 /// files is skipped.
 fn unlisted_place(settings: &Settings) -> Option<String> {
-    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
+    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|levels| levels.value.is_off());
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
 }

@@ -48,10 +48,7 @@ impl Pattern {
                 None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
             }
         })?;
-        let exclude = compile(exclude, |glob| {
-            let folder = glob.trim_end_matches('/');
-            vec![folder.to_owned(), format!("{folder}/**")]
-        })?;
+        let exclude = compile(exclude, |glob| of_folder(glob).into())?;
         Ok(Self { include, exclude, starts, named_starts })
     }
 
@@ -97,6 +94,32 @@ impl Pattern {
         (self.starts.is_empty() || self.starts.iter().any(near)) && !self.excludes(folder)
     }
 }
+
+/// Globs in an order, relative to the root; a folder means everything in it.
+#[derive(Debug, Clone, Default)]
+pub struct OrderedGlobs {
+    globs: GlobSet,
+}
+
+impl OrderedGlobs {
+    pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, PatternError> {
+        let globs = compile(globs, |glob| of_folder(glob).into())?;
+        Ok(Self { globs: globs.unwrap_or_default() })
+    }
+
+    /// The index of the last glob that matches a path.
+    pub fn last_match(&self, relative: &Path) -> Option<usize> {
+        self.globs.matches(relative).last().map(|at| at / FOLDER_VARIANTS)
+    }
+}
+
+/// The globs that one glob stands for: what it matches, and what is in it if that is a folder.
+fn of_folder(glob: &str) -> [String; FOLDER_VARIANTS] {
+    let folder = glob.trim_end_matches('/');
+    [folder.to_owned(), format!("{folder}/**")]
+}
+
+const FOLDER_VARIANTS: usize = 2;
 
 /// Whether a path is in a folder that is never walked: the Git directory or the snapshot.
 pub fn is_never_walked(relative: &Path) -> bool {
@@ -222,6 +245,26 @@ mod tests {
         assert!(!enters("node_modules") && !enters("catalog/other") && !enters("infrared"));
         assert!(pattern(&["**/port.yml"], &[]).may_be_under(Path::new("anywhere")));
         assert!(!pattern(&[], &["old"]).may_be_under(Path::new("old")));
+    }
+
+    #[test]
+    fn the_last_glob_that_matches_counts() {
+        let globs = OrderedGlobs::new(&["**", "./catalog/legacy/", "catalog/*/x.{yaml,json}", "**/legacy/**"]);
+        let globs = globs.expect("the globs are right");
+        for (path, last) in [
+            ("README.md", 0),
+            ("catalog/legacy", 1),
+            ("catalog/new/x.json", 2),
+            ("catalog/legacy/x.yaml", 3),
+            ("catalog/legacy/deep/y.yaml", 3),
+            ("catalog/legacyx/y.yaml", 0),
+        ] {
+            assert_eq!(globs.last_match(Path::new(path)), Some(last), "{path}");
+        }
+        let named = OrderedGlobs::new(&["catalog/legacy"]).expect("the glob is right");
+        assert_eq!(named.last_match(Path::new("catalog/legacy/deep/y.yaml")), Some(0));
+        assert_eq!(named.last_match(Path::new("other/catalog/legacy/y.yaml")), None);
+        assert_eq!(OrderedGlobs::default().last_match(Path::new("a.yaml")), None);
     }
 
     #[test]

@@ -154,7 +154,8 @@ impl LintRun<'_> {
         in_sight: &dyn Fn(FileId) -> bool,
         progress: &dyn Progress,
     ) -> RawFindings {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let read = files.get(..manifests).unwrap_or(files);
         let Gathered { parts: mut gathered, kept, collected, delivered } = self.gather(&analyzer, read, progress);
         let mapped = self.mapped;
@@ -171,6 +172,9 @@ impl LintRun<'_> {
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
         }
+        let added = deliveries.as_ref().map(|deliveries| self.paths(&deliveries.run.added)).unwrap_or_default();
+        let paths = [paths.as_slice(), &added].concat();
+        let analyzer = analyzer.with_paths(&paths);
         let evidence = Evidence {
             mapping: mapped.map(|mapped| &mapped.facts),
             delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
@@ -202,8 +206,17 @@ impl LintRun<'_> {
 
     /// The entities and references of `files`.
     pub fn index(&self, files: &[SourceFile], progress: &dyn Progress) -> Index {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         Index::new(self.gather(&analyzer, files, progress).parts)
+    }
+
+    /// The paths of files, if the level of some rule depends on them.
+    fn paths<'f>(&self, files: &'f [SourceFile]) -> Vec<&'f str> {
+        match self.selection.depends_on_paths() {
+            true => files.iter().map(|file| file.path.as_str()).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Reads each file that the cache does not know, once, on all threads.
