@@ -10,6 +10,7 @@ pub(crate) mod request;
 pub(crate) mod run;
 pub(crate) mod select;
 pub(crate) mod unlisted;
+mod unmatched_paths;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -177,8 +178,10 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let touched = || touched_in_ci(&workspace.pattern, context);
     let repository = context.git.repository().ok().flatten().filter(|_| context.environment.in_ci());
     let base = repository.and_then(|repository| commit_in_ci(repository, settings, context.environment));
+    let lint_scope = lint_scope(args);
+    let is_about_all = lint_scope == LintScope::Everything && paths.is_empty() && given.is_none();
     let request = Request {
-        lint_scope: lint_scope(args),
+        lint_scope,
         paths,
         given,
         force_exclude: args.force_exclude || args.pre_commit,
@@ -189,6 +192,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         base,
         most: most(args, context),
         include: include.as_deref(),
+        checks_globs_of: is_about_all.then_some(settings),
         cache: cache.as_ref(),
         ..config.whole()
     };
@@ -196,8 +200,6 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
     linted.notes.extend(excluded);
-    let is_about_all =
-        request.lint_scope == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
         reject_unmatched_globs(&workspace)?;

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use super::path::path_text;
 use crate::domain::error_class::ExitClass;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -99,17 +100,30 @@ impl Pattern {
 #[derive(Debug, Clone, Default)]
 pub struct OrderedGlobs {
     globs: GlobSet,
+    /// The path before the first wildcard of each.
+    starts: Vec<String>,
 }
 
 impl OrderedGlobs {
     pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, PatternError> {
-        let globs = compile(globs, |glob| of_folder(glob).into())?;
-        Ok(Self { globs: globs.unwrap_or_default() })
+        let compiled = compile(globs, |glob| of_folder(glob).into())?;
+        let start = |glob: &S| path_text(&literal_start(relative(glob.as_ref())));
+        Ok(Self { globs: compiled.unwrap_or_default(), starts: globs.iter().map(start).collect() })
     }
 
     /// The index of the last glob that matches a path.
     pub fn last_match(&self, relative: &Path) -> Option<usize> {
         self.globs.matches(relative).last().map(|at| at / FOLDER_VARIANTS)
+    }
+
+    /// Whether one of the globs matches a path.
+    pub fn is_match(&self, glob: usize, relative: &Path) -> bool {
+        self.globs.matches(relative).into_iter().any(|at| at / FOLDER_VARIANTS == glob)
+    }
+
+    /// What every path begins with that one of the globs matches; it may be empty.
+    pub fn literal_start(&self, glob: usize) -> &str {
+        self.starts.get(glob).map_or("", String::as_str)
     }
 }
 
@@ -264,6 +278,13 @@ mod tests {
         let named = OrderedGlobs::new(&["catalog/legacy"]).expect("the glob is right");
         assert_eq!(named.last_match(Path::new("catalog/legacy/deep/y.yaml")), Some(0));
         assert_eq!(named.last_match(Path::new("other/catalog/legacy/y.yaml")), None);
+        assert_eq!(
+            (named.literal_start(0), globs.literal_start(2), globs.literal_start(3)),
+            ("catalog", "catalog", "")
+        );
+        assert!(
+            globs.is_match(1, Path::new("catalog/legacy/x.yaml")) && !globs.is_match(2, Path::new("catalog/x/x.yml"))
+        );
         assert_eq!(OrderedGlobs::default().last_match(Path::new("a.yaml")), None);
     }
 

@@ -161,7 +161,14 @@ impl FileLevels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rules::{foreign_field, wrong_type};
+    use crate::domain::finding::Family;
+
+    static WRONG_TYPE: RuleInfo = rule("wrong-type", Some(Severity::Error));
+    static FOREIGN_FIELD: RuleInfo = rule("foreign-field", None);
+
+    const fn rule(name: &'static str, severity: Option<Severity>) -> RuleInfo {
+        RuleInfo { code: "P000", name, family: Family::Shape, severity, what: "", why: "", fix: "" }
+    }
 
     fn selection(level: Option<Option<Severity>>) -> Selection {
         let levels = level.map(|level| ("wrong-type".to_owned(), level));
@@ -178,7 +185,7 @@ mod tests {
             (Some(None), None),
             (Some(Some(Severity::Warning)), Some(Severity::Warning)),
         ] {
-            let levels = selection(level).levels_of(&wrong_type::RULE.info);
+            let levels = selection(level).levels_of(&WRONG_TYPE);
             let by_file = levels.by_file(&paths);
             let seen = [0, 1, 2].map(|file| by_file.of(FileId(file)));
             assert_eq!(seen, [elsewhere, Some(Severity::Info), None]);
@@ -190,14 +197,14 @@ mod tests {
 
     #[test]
     fn other_rules_need_no_path() {
-        let levels = selection(None).levels_of(&foreign_field::RULE.info);
+        let levels = selection(None).levels_of(&FOREIGN_FIELD);
         assert!(levels.by_file(&[]).is_uniform() && !levels.is_on());
     }
 
     #[test]
     fn a_key_says_which_rule_has_which_globs() {
-        let with = selection(None).levels_of(&wrong_type::RULE.info).key();
-        let without = Selection::default().levels_of(&wrong_type::RULE.info).key();
+        let with = selection(None).levels_of(&WRONG_TYPE).key();
+        let without = Selection::default().levels_of(&WRONG_TYPE).key();
         assert!(with != without && with.contains("legacy"), "{with}");
     }
 }

@@ -10,6 +10,7 @@ use crate::commands::workspace::git::Git;
 use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::report::baseline::Baseline;
+use crate::settings::Settings;
 use crate::sources::git::CommitId;
 use crate::sources::{Pattern, SourceFile};
 
@@ -38,6 +39,8 @@ pub(crate) struct Request<'a> {
     pub instead: Overlay,
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
+    /// The settings whose globs of `rules` should match some file.
+    pub checks_globs_of: Option<&'a Settings>,
     pub collects: Collects,
     /// The clusters whose mappings decide what arrives.
     pub clusters: &'a Clusters,
@@ -75,6 +78,7 @@ impl<'a> Request<'a> {
             git,
             instead: Overlay::default(),
             include: None,
+            checks_globs_of: None,
             collects: Collects::Nothing,
             base: None,
             cache: None,

@@ -16,6 +16,7 @@ use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::request::{LintScope, Request};
 use crate::commands::lint::select::ReportSelection;
 use crate::commands::lint::unlisted::{Unlisted, candidates, candidates_among, unlisted};
+use crate::commands::lint::unmatched_paths::{RunFiles, unmatched_paths};
 use crate::commands::mapping::objects::fields_of_entities;
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::entities::ManifestSet;
@@ -150,6 +151,11 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
         added = ids.skip(listed).map(|(id, file)| (id, file.clone())).collect();
     };
     found.files.append(&mut checked.added);
+    if let Some(settings) = request.checks_globs_of {
+        let (manifests, others) = found.files.split_at(manifests);
+        let files = RunFiles { root: request.root, manifests, others, listings: &listings };
+        found.notes.extend(unmatched_paths(settings, &files));
+    }
     if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
         (manifests.unreadable, manifests.hidden) = (unreadable, hidden);
         manifests.unreadable.extend(mapped.iter().flat_map(|mapped| mapped.unreadable(&found.files)));
