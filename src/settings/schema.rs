@@ -186,6 +186,7 @@ enum RuleChoice {
 /// The levels of a rule by path.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 struct RuleByPath {
     /// The level in files that no glob matches. Default: that of the rule.
     level: Option<LevelName>,
