@@ -16,6 +16,7 @@ mod identity;
 mod ignored;
 mod inspect;
 mod lossy;
+mod messages;
 mod near;
 mod open;
 mod output;
@@ -51,6 +52,7 @@ pub(crate) use identity::content_identity;
 pub use identity::{Identity, identities};
 pub use inspect::{Listings, PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
+pub use messages::receive_messages;
 pub use near::did_you_mean;
 pub use open::OpenProblem;
 pub use output::{

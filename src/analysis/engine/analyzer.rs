@@ -62,11 +62,27 @@ pub struct FileResults {
     /// The ignore comments of each file, and whether some entity of the file could not be checked against a blueprint,
     /// or not be read at all.
     directives: Vec<(FileId, Directives, bool)>,
-    /// There may be entities whose names are unknown.
-    is_partly_unknown: bool,
+    /// Files with entities whose names may be unknown.
+    partly_unknown: Vec<FileId>,
 }
 
 impl FileResults {
+    /// Removes the results of one file, so that it can be checked again.
+    pub fn remove(&mut self, file: FileId) {
+        self.facts.remove(file);
+        self.findings.retain(|finding| finding.place.file != file);
+        self.broken_documents.retain(|(other, _)| *other != file);
+        self.deliverers.retain(|other| *other != file);
+        self.directives.retain(|(other, ..)| *other != file);
+        self.partly_unknown.retain(|other| *other != file);
+        // Their ranges of the facts have moved.
+        self.clean.clear();
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     /// The results of files that an earlier run found clean, by their number there and in this run; `None` if the facts
     /// are damaged.
     pub fn of_saved(saved: &LoadedFacts<'_>, chosen: &[(usize, FileId)]) -> Option<Self> {
@@ -86,6 +102,20 @@ impl FileResults {
 
     pub fn save(&self, file: &FileFacts, saved: &mut SavedFacts) {
         saved.add(&self.facts, file);
+    }
+}
+
+/// The findings and ignore comments of all files.
+#[derive(Default)]
+struct OfFiles {
+    findings: Vec<Finding>,
+    directives: BTreeMap<FileId, (Directives, bool)>,
+}
+
+impl OfFiles {
+    fn add(&mut self, findings: Vec<Finding>, directives: Vec<(FileId, Directives, bool)>) {
+        self.findings.extend(findings);
+        self.directives.extend(directives.into_iter().map(|(file, it, unjudged)| (file, (it, unjudged))));
     }
 }
 
@@ -188,20 +218,40 @@ impl<'a> Analyzer<'a> {
     /// `in_sight` returns whether findings of a file are requested.
     pub fn conclude(
         &self,
-        parts: Vec<FileResults>,
+        mut parts: Vec<FileResults>,
+        evidence: Evidence<'_>,
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let mut of_files = OfFiles::default();
+        for part in &mut parts {
+            of_files.add(std::mem::take(&mut part.findings), std::mem::take(&mut part.directives));
+        }
+        self.conclude_with(&parts, of_files, evidence, in_sight)
+    }
+
+    /// The same, and keeps the results of the files for the next conclusion.
+    pub fn conclude_kept(
+        &self,
+        parts: &[FileResults],
+        evidence: Evidence<'_>,
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let mut of_files = OfFiles::default();
+        for part in parts {
+            of_files.add(part.findings.clone(), part.directives.clone());
+        }
+        self.conclude_with(parts, of_files, evidence, in_sight)
+    }
+
+    fn conclude_with(
+        &self,
+        parts: &[FileResults],
+        OfFiles { mut findings, mut directives }: OfFiles,
         Evidence { mapping, delivery }: Evidence<'_>,
         in_sight: &dyn Fn(FileId) -> bool,
     ) -> AnalysisResult {
-        let mut findings = Vec::new();
-        let mut directives = BTreeMap::new();
-        let mut facts = Vec::with_capacity(parts.len());
-        let mut is_complete = true;
-        for part in parts {
-            findings.extend(part.findings);
-            directives.extend(part.directives.into_iter().map(|(file, it, unjudged)| (file, (it, unjudged))));
-            is_complete &= !part.is_partly_unknown;
-            facts.push(part.facts);
-        }
+        let is_complete = parts.iter().all(|part| part.partly_unknown.is_empty());
+        let facts: Vec<&Facts> = parts.iter().map(|part| &part.facts).collect();
         let repository = Repository::new(&facts);
         let knows_all_targets = is_complete && self.snapshot.known.is_some();
         let absent_targets = repository.absent_targets();
@@ -413,7 +463,7 @@ impl FileRun<'_> {
 
     /// Records that the entities of this file are unknown.
     pub fn record_unknown_entities(&mut self) {
-        self.state.results.is_partly_unknown = true;
+        self.state.results.partly_unknown.push(self.file);
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
@@ -502,7 +552,7 @@ impl FileRun<'_> {
 }
 
 static DELIVERY_WORDS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "CompositeResourceDefinition"].map(Finder::new));
+    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "apiextensions.crossplane.io/"].map(Finder::new));
 
 /// Whether a text may hold an object of Flux or Argo CD, or a definition of Crossplane.
 pub fn concerns_delivery(text: &str) -> bool {

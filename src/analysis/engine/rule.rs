@@ -12,7 +12,7 @@ use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
-use crate::domain::finding::{Detail, Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo};
+use crate::domain::finding::{Detail, Edit, EntityName, EntityPart, FileId, Finding, Fix, Help, Place, RuleInfo};
 use crate::domain::mapping_facts::MappingFacts;
 use crate::domain::value::day::Day;
 
@@ -276,6 +276,15 @@ impl FindingBuilder {
     pub fn detail(mut self, detail: Detail) -> Self {
         self.detail = Some(detail);
         self
+    }
+
+    /// Names the part of the entity that the finding is about.
+    pub fn part(self, part: EntityPart) -> Self {
+        self.parts(vec![part])
+    }
+
+    pub fn parts(self, parts: Vec<EntityPart>) -> Self {
+        self.detail(Detail::Parts(parts))
     }
 
     /// Adds a fix that `--fix` may apply.

@@ -10,6 +10,7 @@ use crate::commands::workspace::read::{Collects, LintRun};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::cluster::{AssumedMapping, ExporterVersion};
 use crate::domain::finding::Finding;
+use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
 use crate::domain::value::day::Day;
 use crate::settings::{ClusterSettings, Delivery, Environment, RuleLevels, Settings, Sourced};
@@ -46,9 +47,14 @@ impl<'a> LintConfig<'a> {
 
     /// The findings for one text, checked against only this blueprint.
     pub fn lint_snippet(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
-        let snapshot = Snapshot::new(vec![blueprint]);
+        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
+        self.lint_files(&[file], &Snapshot::new(vec![blueprint]))
+    }
+
+    /// The findings for manifests that are not those of the repository.
+    pub fn lint_files(&self, files: &[SourceFile], snapshot: &Snapshot) -> Vec<Finding> {
         let run = LintRun {
-            snapshot: &snapshot,
+            snapshot,
             selection: &self.selection,
             options: &self.options,
             may_be_manifest: &|_, _| true,
@@ -60,9 +66,13 @@ impl<'a> LintConfig<'a> {
             others_deliver: false,
             crd_fields: None,
             cache: None,
+            keeps_results: false,
         };
-        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
-        run.check(&[file], 1, &|_| true, &Silent).conclusion.findings
+        run.check(files, files.len(), &|_| true, &Silent).conclusion.findings
+    }
+
+    pub fn platform(&self) -> &'static Platform {
+        self.workspace.settings.platform.value
     }
 }
 

@@ -2,8 +2,8 @@
 //! a lint, it reads no manifest.
 
 use crate::analysis::{Index, Snapshot};
+use crate::commands::lint::find::find;
 use crate::commands::lint::request::Request;
-use crate::commands::lint::run::find;
 use crate::commands::mapping::repository::MappedRepository;
 use crate::commands::workspace::cache::LintCache;
 use crate::commands::workspace::history::PastManifests;
@@ -52,6 +52,7 @@ impl RepositoryIndex {
             others_deliver: false,
             crd_fields: None,
             cache: cache.as_ref(),
+            keeps_results: false,
         };
         let index = run.index(found.files.get(..manifests).unwrap_or_default(), progress);
         let mut notes: Vec<String> = absent.iter().map(|(_, place)| format!("{place}.")).collect();

@@ -45,6 +45,8 @@ pub(crate) struct RawFindings {
     pub added: Vec<SourceFile>,
     /// Deliverers, or definitions and their resources, were checked too.
     pub has_cluster_objects: bool,
+    /// The results of the files, if the run keeps them.
+    pub results: Vec<FileResults>,
 }
 
 /// What a run collects besides findings.
@@ -90,6 +92,8 @@ pub(crate) struct LintRun<'a> {
     pub crd_fields: Option<FindCrdFields<'a>>,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
+    /// Keeps the results of the files, so that some can be checked again.
+    pub keeps_results: bool,
 }
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
@@ -179,7 +183,10 @@ impl LintRun<'_> {
             mapping: mapped.map(|mapped| &mapped.facts),
             delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
         };
-        let mut conclusion = analyzer.conclude(gathered, evidence, in_sight);
+        let (mut conclusion, results) = match self.keeps_results {
+            true => (analyzer.conclude_kept(&gathered, evidence, in_sight), gathered),
+            false => (analyzer.conclude(gathered, evidence, in_sight), Vec::new()),
+        };
         if let Some(find) = self.crd_fields {
             drop_known_fields(&mut conclusion.findings, find);
         }
@@ -201,7 +208,7 @@ impl LintRun<'_> {
             sources::free_in_background(read.len(), deliveries);
             added
         });
-        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects }
+        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects, results }
     }
 
     /// The entities and references of `files`.
@@ -272,6 +279,45 @@ impl LintRun<'_> {
         let collected = pending.iter().map(|(file, _)| *file).zip(collected).collect();
         let delivered = all_manifests.into_inner().unwrap_or_else(PoisonError::into_inner);
         Gathered { parts, kept, collected, delivered }
+    }
+
+    /// Checks one of `files` again; `FileResults` are only those of this file.
+    pub fn check_file(&self, index: usize, files: &[SourceFile]) -> FileResults {
+        let (id, file) = (FileId::of(index), &files[index]);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
+        let (done, all_manifests, have_deliverers) = Default::default();
+        let mut worker = Worker {
+            reader: ManifestReader::new(),
+            state: RunState::default(),
+            collects: self.collects,
+            mapped: self.mapped,
+            entities: EntityCollector::default(),
+            done: &done,
+            have_deliverers: &have_deliverers,
+            manifests: Vec::new(),
+            all_manifests: &all_manifests,
+        };
+        let mut buffer = sources::ReadBuffer::default();
+        worker.file(self.may_be_manifest, &analyzer, id, file, sources::read(file, &mut buffer));
+        drop(worker);
+        done.into_inner().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Concludes from the results of `files`, without mappings and deliverers.
+    pub fn conclude(
+        &self,
+        files: &[SourceFile],
+        results: &[FileResults],
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
+        let mut conclusion = analyzer.conclude_kept(results, Evidence::default(), in_sight);
+        if let Some(find) = self.crd_fields {
+            drop_known_fields(&mut conclusion.findings, find);
+        }
+        conclusion
     }
 
     /// Adds one finding for each place that could not be read.

@@ -22,6 +22,7 @@ use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Wave};
 use crate::domain::value::Value;
+use crate::report::impact::json::JsonImpact;
 
 pub const FORMAT: &str = "portolan.plan/1";
 
@@ -64,6 +65,8 @@ struct Document<'a> {
     owners: Vec<JsonForeign<'a>>,
     /// What a cluster does with the manifests; null where a push writes the catalog.
     delivery: Option<JsonDelivery<'a>>,
+    /// What the blueprints that this branch changed do to the entities; null: it changed none, or there is no base.
+    impact: Option<JsonImpact>,
     /// Changes that the catalog would reject; null without `--verify`.
     complaints: Option<Vec<JsonComplaint<'a>>>,
     /// Notes on the whole run.
