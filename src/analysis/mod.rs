@@ -21,7 +21,7 @@ pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFac
 pub(crate) use crate::analysis::engine::facts::{EntityRef, TargetRef};
 pub(crate) use crate::analysis::engine::rule::yaml_scalar;
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
-pub use crate::analysis::engine::selection::Selection;
+pub use crate::analysis::engine::selection::{PathLevels, Selection};
 pub use crate::analysis::engine::snapshot::{IndexedBlueprint, ProblemKind, Pulled, Snapshot, SnapshotProblem};
 pub use crate::analysis::engine::suppress::Directives;
 pub use blueprint_words::{describe_fault, describe_reference};

@@ -27,7 +27,8 @@ pub(super) struct NearNames<'a> {
 
 impl<'a> NearNames<'a> {
     pub fn new(context: &RepositoryContext<'a>, known: &'a KnownEntities) -> Self {
-        let RepositoryContext { repository, in_sight, .. } = *context;
+        let RepositoryContext { repository, places, .. } = context;
+        let in_sight = places.in_sight;
         Self { repository, known, declared: None, comparisons_left: MAX_COMPARISONS, in_sight }
     }
 

@@ -154,8 +154,13 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("secrets.allow", settings.secrets_allow.value.clone().into(), &settings.secrets_allow.origin);
     let age = &settings.snapshot_max_age_days;
     add("snapshot.max-age", format!("{}d", age.value).into(), &age.origin);
-    for (name, level) in &settings.rules {
-        add(&format!("rules.{name}"), level.value.word().into(), &level.origin);
+    for (name, rule) in &settings.rules {
+        if let Some(level) = rule.value.level {
+            add(&format!("rules.{name}"), level.word().into(), &rule.origin);
+        }
+        for path in &rule.value.paths {
+            add(&format!("rules.{name}.paths.{}", path.glob), path.level.word().into(), &path.origin);
+        }
     }
     rows
 }

@@ -13,6 +13,7 @@ pub(crate) mod run;
 pub(crate) mod select;
 pub(crate) mod session;
 pub(crate) mod unlisted;
+mod unmatched_paths;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -121,7 +122,7 @@ pub struct LintArgs {
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
     #[arg(long)]
     pub require_snapshot: bool,
-    /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule (name or code) in all files: `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = completion::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
@@ -200,8 +201,10 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         Some(sides) => problems_before(sides, &config, progress).map(|(before, files)| (Some(before), files))?,
         None => (None, Vec::new()),
     };
+    let lint_scope = lint_scope(args);
+    let is_about_all = lint_scope == LintScope::Everything && paths.is_empty() && given.is_none();
     let request = Request {
-        lint_scope: lint_scope(args),
+        lint_scope,
         before: before.as_ref(),
         instead: Overlay { shelf: sides.as_ref().map(|sides| sides.new.source.clone()), files },
         paths,
@@ -214,6 +217,7 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         base,
         most: most(args, context),
         include: include.as_deref(),
+        checks_globs_of: is_about_all.then_some(settings),
         // The cache is that of the snapshot.
         cache: cache.as_ref().filter(|_| sides.is_none()),
         ..config.whole()
@@ -221,8 +225,6 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
     linted.notes.extend(excluded);
     linted.notes.extend(sides.iter().flat_map(describe_sides));
-    let is_about_all =
-        request.lint_scope == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
         reject_unmatched_globs(&workspace)?;
@@ -283,7 +285,7 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
 /// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
 /// files is skipped.
 pub(crate) fn unlisted_place(settings: &Settings) -> Option<String> {
-    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
+    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|levels| levels.value.is_off());
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
 }

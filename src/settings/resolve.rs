@@ -13,8 +13,10 @@ use super::error::SettingsError;
 use super::file::{self, Placed};
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
+use super::rule_levels::{RuleLevels, add_entries, add_flags};
 use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::address::without_secrets;
+use crate::domain::document::span::Span;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::sources::git::is_bare_repository;
@@ -86,7 +88,7 @@ pub struct Settings {
     pub require_clean: Sourced<bool>,
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
-    pub rules: BTreeMap<String, Sourced<Level>>,
+    pub rules: BTreeMap<String, Sourced<RuleLevels>>,
     /// Properties whose values look like credentials and are shown anyway.
     pub secrets_allow: Sourced<Vec<String>>,
     pub snapshot_max_age_days: Sourced<u32>,
@@ -495,27 +497,19 @@ impl<'a> Layers<'a> {
         layer.exclude_spans.iter().map(|span| self.placed.line(*span)).collect()
     }
 
-    fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
+    fn rules(
+        &self,
+        request: &Request,
+        known: &[RuleName],
+    ) -> Result<BTreeMap<String, Sourced<RuleLevels>>, SettingsError> {
         let mut rules = BTreeMap::new();
-        for (name, level, span) in &self.placed.file.layer.rules {
-            let origin = Origin::File { line: self.placed.line(*span) };
-            rules.insert(name.clone(), Sourced { value: *level, origin });
-        }
+        let line = |span: Span| self.placed.line(span);
+        add_entries(&mut rules, &self.placed.file.layer.rules, |span| Origin::File { line: line(span) });
         if let Some((target, layer)) = self.target() {
-            for (name, level, span) in &layer.rules {
-                let origin = Origin::Target { name: target.to_owned(), line: self.placed.line(*span) };
-                rules.insert(name.clone(), Sourced { value: *level, origin });
-            }
+            let origin_of = |span: Span| Origin::Target { name: target.to_owned(), line: line(span) };
+            add_entries(&mut rules, &layer.rules, origin_of);
         }
-        for (name, level) in &request.rules {
-            let name = RuleName::find(known, name, "").map_err(|reason| SettingsError::Invalid {
-                origin: "`--rule`".to_owned(),
-                value: name.clone(),
-                reason,
-                help: "`portolan explain` lists the rules".to_owned(),
-            })?;
-            rules.insert(name.to_owned(), Sourced { value: *level, origin: Origin::Flag("--rule") });
-        }
+        add_flags(&mut rules, &request.rules, known)?;
         Ok(rules)
     }
 }

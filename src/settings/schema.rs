@@ -30,8 +30,8 @@ struct Config {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// The severity of each rule. `portolan explain` lists the rules.
-    rules: Option<BTreeMap<String, LevelName>>,
+    /// The level of each rule. `portolan explain` lists the rules.
+    rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
     /// The clusters whose exporters write to the catalog, by name.
@@ -86,8 +86,8 @@ struct Target {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
-    /// The severity of each rule.
-    rules: Option<BTreeMap<String, LevelName>>,
+    /// The level of each rule.
+    rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
 }
@@ -173,6 +173,25 @@ struct Secrets {
 enum Branches {
     One(String),
     Several(#[schemars(length(min = 1))] Vec<String>),
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum RuleChoice {
+    /// In all files.
+    Everywhere(LevelName),
+    ByPath(RuleByPath),
+}
+
+/// The levels of a rule by path.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+struct RuleByPath {
+    /// The level in files that no glob matches. Default: that of the rule.
+    level: Option<LevelName>,
+    /// Levels by glob, relative to the root. The last glob that matches a file counts.
+    paths: Option<BTreeMap<String, LevelName>>,
 }
 
 #[derive(JsonSchema, Deserialize)]

@@ -60,7 +60,7 @@ pub use output::{
     read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
-pub use pattern::{Pattern, PatternError, is_never_walked};
+pub use pattern::{OrderedGlobs, Pattern, PatternError, is_never_walked};
 pub use read::{DiskFile, Place, ReadBuffer, SourceFile, read, read_large};
 pub use read_problem::ReadProblem;
 pub use repository_files::{RepositoryFile, work_tree_files};

@@ -37,6 +37,9 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     for fault in &facts.manifest_faults {
         let ManifestFaultKind::OverriddenNamespace { written, becomes } = &fault.kind else { continue };
         let Some(manifest) = facts.manifests.get(fault.manifest) else { continue };
+        if !context.places.is_on(manifest.place.file) {
+            continue;
+        }
         let overridden = Overridden { fault, manifest, written, becomes };
         by_deliverer.entry(manifest.deliverer).or_default().push(overridden);
     }
@@ -45,8 +48,7 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             all.iter().for_each(|one| report(context, one, 0, sink));
             continue;
         }
-        let in_sight = all.iter().find(|one| (context.in_sight)(one.manifest.place.file));
-        let Some(one) = in_sight.or(all.first()) else { continue };
+        let Some(one) = context.places.choose(&all, |one| one.manifest.place.file) else { continue };
         report(context, one, all.len() - 1, sink);
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Prepared {
     past: PastManifests,
     pub absent: Vec<(FileId, Unreadable)>,
     known: Vec<(FileId, Fault, Option<Directives>)>,
-    listings: Listings,
+    pub listings: Listings,
     /// The number of files before the first check, which may add some.
     listed: usize,
 }
@@ -166,7 +166,7 @@ impl Prepared {
     /// Checks one file again, by its index.
     pub fn check_file(&self, request: &Request<'_>, index: usize) -> FileResults {
         let may_be_manifest = |path: &str, missing| self.past.is_suspect(path, missing);
-        self.run(request, &may_be_manifest).check_file(FileId::of(index), &self.found.files[index])
+        self.run(request, &may_be_manifest).check_file(index, &self.found.files)
     }
 
     /// Concludes from the results of all files, for a repository without mappings and deliverers. `fields`: those of
@@ -184,6 +184,6 @@ impl Prepared {
         let run = LintRun { crd_fields: Some(&crd_fields), ..self.run(request, &may_be_manifest) };
         let Found { files, chosen, .. } = &self.found;
         let in_sight = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
-        run.conclude(results, &in_sight)
+        run.conclude(files, results, &in_sight)
     }
 }

@@ -11,6 +11,7 @@ use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::known_problems::KnownProblems;
 use crate::report::baseline::Baseline;
+use crate::settings::Settings;
 use crate::sources::git::CommitId;
 use crate::sources::{Pattern, SourceFile};
 
@@ -43,6 +44,8 @@ pub(crate) struct Request<'a> {
     pub open: &'a [SourceFile],
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
+    /// The settings whose globs of `rules` should match some file.
+    pub checks_globs_of: Option<&'a Settings>,
     pub collects: Collects,
     /// The clusters whose mappings decide what arrives.
     pub clusters: &'a Clusters,
@@ -82,6 +85,7 @@ impl<'a> Request<'a> {
             instead: Overlay::default(),
             open: &[],
             include: None,
+            checks_globs_of: None,
             collects: Collects::Nothing,
             base: None,
             cache: None,

@@ -9,6 +9,7 @@ use crate::commands::lint::fix::{Repaired, Repairs};
 use crate::commands::lint::prepared::Prepared;
 use crate::commands::lint::request::Request;
 use crate::commands::lint::select::{ReportSelection, move_to};
+use crate::commands::lint::unmatched_paths::{RunFiles, unmatched_paths};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::read::{Collects, RawFindings};
 use crate::commands::workspace::snapshot;
@@ -60,8 +61,13 @@ pub(crate) fn lint(request: &Request<'_>, progress: &dyn Progress) -> Result<Lin
             break (checked, mapped);
         }
     };
-    let Prepared { mut found, manifests, loaded, .. } = prepared;
+    let Prepared { mut found, manifests, loaded, listings, .. } = prepared;
     found.files.append(&mut checked.added);
+    if let Some(settings) = request.checks_globs_of {
+        let (manifests, others) = found.files.split_at(manifests);
+        let files = RunFiles { root: request.root, manifests, others, listings: &listings };
+        found.notes.extend(unmatched_paths(settings, &files));
+    }
     if let Some((manifests, (unreadable, hidden))) = checked.manifests.as_mut().zip(unread) {
         (manifests.unreadable, manifests.hidden) = (unreadable, hidden);
         manifests.unreadable.extend(mapped.iter().flat_map(|mapped| mapped.unreadable(&found.files)));

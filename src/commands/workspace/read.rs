@@ -158,7 +158,8 @@ impl LintRun<'_> {
         in_sight: &dyn Fn(FileId) -> bool,
         progress: &dyn Progress,
     ) -> RawFindings {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let read = files.get(..manifests).unwrap_or(files);
         let Gathered { parts: mut gathered, kept, collected, delivered } = self.gather(&analyzer, read, progress);
         let mapped = self.mapped;
@@ -175,6 +176,9 @@ impl LintRun<'_> {
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
         }
+        let added = deliveries.as_ref().map(|deliveries| self.paths(&deliveries.run.added)).unwrap_or_default();
+        let paths = [paths.as_slice(), &added].concat();
+        let analyzer = analyzer.with_paths(&paths);
         let evidence = Evidence {
             mapping: mapped.map(|mapped| &mapped.facts),
             delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
@@ -212,8 +216,17 @@ impl LintRun<'_> {
 
     /// The entities and references of `files`.
     pub fn index(&self, files: &[SourceFile], progress: &dyn Progress) -> Index {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         Index::new(self.gather(&analyzer, files, progress).parts)
+    }
+
+    /// The paths of files, if the level of some rule depends on them.
+    fn paths<'f>(&self, files: &'f [SourceFile]) -> Vec<&'f str> {
+        match self.selection.depends_on_paths() {
+            true => files.iter().map(|file| file.path.as_str()).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Reads each file that the cache does not know, once, on all threads.
@@ -271,9 +284,11 @@ impl LintRun<'_> {
         Gathered { parts, kept, collected, delivered }
     }
 
-    /// Checks one file again; `FileResults` are only those of this file.
-    pub fn check_file(&self, id: FileId, file: &SourceFile) -> FileResults {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+    /// Checks one of `files` again; `FileResults` are only those of this file.
+    pub fn check_file(&self, index: usize, files: &[SourceFile]) -> FileResults {
+        let (id, file) = (FileId::of(index), &files[index]);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let (done, all_manifests, have_deliverers) = Default::default();
         let mut worker = Worker {
             reader: ManifestReader::new(),
@@ -292,9 +307,15 @@ impl LintRun<'_> {
         done.into_inner().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Concludes from the results of all files, without mappings and deliverers.
-    pub fn conclude(&self, results: &[FileResults], in_sight: &dyn Fn(FileId) -> bool) -> AnalysisResult {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+    /// Concludes from the results of `files`, without mappings and deliverers.
+    pub fn conclude(
+        &self,
+        files: &[SourceFile],
+        results: &[FileResults],
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let mut conclusion = analyzer.conclude_kept(results, Evidence::default(), in_sight);
         if let Some(find) = self.crd_fields {
             drop_known_fields(&mut conclusion.findings, find);
