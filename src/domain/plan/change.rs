@@ -48,7 +48,7 @@ pub enum Action {
 }
 
 /// An action without its details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Action")]
 pub enum ActionKind {
@@ -184,6 +184,25 @@ impl Action {
             Self::Rename { .. } => ActionKind::Rename,
             Self::Adopt => ActionKind::Adopt,
             Self::Delete => ActionKind::Delete,
+        }
+    }
+}
+
+impl ActionKind {
+    pub const WORDS: [&'static str; 5] = ["create", "update", "rename", "adopt", "delete"];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Create, Self::Update, Self::Rename, Self::Adopt, Self::Delete];
+        all.into_iter().find(|action| action.word() == text)
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Rename => "rename",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
         }
     }
 }

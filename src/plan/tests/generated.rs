@@ -191,7 +191,8 @@ pub fn can_be_done(plan: &Plan) -> bool {
         HazardKind::DeleteWithDependents { dependents, .. } | HazardKind::RenameWithDependents { dependents, .. } => {
             dependents.iter().any(|it| it.required && it.after != RelationEffect::Relinked)
         }
-        HazardKind::ManyDeletes { .. }
+        HazardKind::Policy { .. }
+        | HazardKind::ManyDeletes { .. }
         | HazardKind::Foreign { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::UnseenDependents { .. }

@@ -3,6 +3,7 @@
 
 mod delivery;
 pub(in crate::report) mod fields;
+pub(in crate::report) mod inline;
 pub(in crate::report) mod input;
 pub mod json;
 pub(in crate::report) mod markdown;
