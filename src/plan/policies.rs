@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::Entity;
+use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Change, Field, FieldChange};
 use crate::domain::plan::hazard::HazardKind;
 use crate::domain::plan::policy::{Conditions, CountLimit, FieldCondition, FieldName, Policy, PolicyMatch, When};
@@ -36,8 +36,8 @@ fn judge(
         |draft: &ChangeDraft<'_>| matched(&policy.when, draft, shapes.of(&draft.change.key.blueprint), input.mask);
     let changes: Vec<PolicyMatch> = drafts.iter().filter_map(found).collect();
     let owned = || {
-        let counts = |blueprint: &str| any_matches(&policy.when.all.blueprints, blueprint);
-        input.owned.iter().filter(|key| counts(&key.blueprint)).count()
+        let is_counted = |key: &&EntityKey| any_matches(&policy.when.all.blueprints, &key.blueprint);
+        input.owned.iter().filter(is_counted).collect::<BTreeSet<&EntityKey>>().len()
     };
     if changes.is_empty() || !exceeds(policy.when.count, changes.len(), owned) {
         return None;

@@ -8,6 +8,7 @@ mod fields;
 mod gate;
 mod input;
 mod offline;
+mod policies;
 mod sides;
 mod targets;
 mod told;

@@ -71,8 +71,8 @@ fn describe_old(policies: &[Policy]) -> Option<String> {
         _ => ("The policies", "apply", "has them", "them"),
     };
     Some(format!(
-        "{policies} {} still {apply} as the config at the merge base {has}: what this branch changes in {it} holds from the \
-         next change on.",
+        "{policies} {} still {apply} as the config at the merge base {has}: what this branch changes in {it} applies from the \
+         next commit on.",
         list(&names)
     ))
 }

@@ -68,9 +68,9 @@ impl MissingApproval {
         };
         let help = match self.refusals.iter().any(|refusal| refusal.is_of_base) {
             true => {
-                "take the changes back that it forbids; a change of a policy holds from the next push on, so merge it first"
+                "undo the changes that it forbids; a change of a policy applies from the next commit on, so merge that first"
             }
-            false => "take the changes back that it forbids, or change `policies` in portolan.yaml; no approval helps",
+            false => "undo the changes that it forbids, or change `policies` in portolan.yaml; no approval helps",
         };
         PushError::Policy { what, help }
     }

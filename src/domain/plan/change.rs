@@ -34,6 +34,8 @@ pub struct Change {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+// `ActionKind` has the plain name: one schema cannot define both by it.
+#[schemars(rename = "ActionWithDetails")]
 pub enum Action {
     Create,
     Update,

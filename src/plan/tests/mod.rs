@@ -11,6 +11,7 @@ mod normalised;
 mod only;
 mod origins;
 mod ownership;
+pub(in crate::plan) mod policies;
 mod renames;
 mod requests;
 mod respelled;

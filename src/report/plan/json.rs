@@ -217,6 +217,9 @@ struct JsonPolicyChange<'a> {
     blueprint: &'a str,
     identifier: &'a str,
     action: ActionKind,
+    /// The old identifier, if the action is `rename`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<&'a str>,
     /// The field that the policy looks at, as in `changes`; null: it looks at none.
     field: Option<JsonPolicyField<'a>>,
 }

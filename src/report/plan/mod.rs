@@ -18,6 +18,8 @@ pub(in crate::report) mod fixtures;
 #[cfg(test)]
 pub(in crate::report) mod generated;
 #[cfg(test)]
+mod judged;
+#[cfg(test)]
 mod tests;
 
 use crate::report::escape::lines;

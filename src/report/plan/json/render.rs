@@ -122,12 +122,18 @@ fn kind_and_name(field: &Field) -> (JsonFieldKind, Option<&str>) {
 }
 
 fn policy_change(found: &PolicyMatch) -> JsonPolicyChange<'_> {
-    let PolicyMatch { key, action, renamed_from: _, field, before, after } = found;
+    let PolicyMatch { key, action, renamed_from, field, before, after } = found;
     let field = field.as_ref().map(|field| {
         let (kind, name) = kind_and_name(field);
         JsonPolicyField { kind, name, before, after }
     });
-    JsonPolicyChange { blueprint: &key.blueprint, identifier: &key.identifier, action: *action, field }
+    JsonPolicyChange {
+        blueprint: &key.blueprint,
+        identifier: &key.identifier,
+        action: *action,
+        renamed_from: renamed_from.as_deref(),
+        field,
+    }
 }
 
 fn dependent(dependent: &Dependent) -> JsonDependent<'_> {
