@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::policies::some_policies;
+use super::policy_samples::some_policies;
 use super::world::{World, entity, key, manifest};
 use crate::domain::entity::fields::TextField;
 use crate::domain::plan::Plan;
