@@ -222,6 +222,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
         blueprints,
         owned,
         write: &Write::every(WriteMode::Merge),
+        policies: &[],
         prune: PruneRule { enabled: true, max: 5, max_percent: 10 },
         destination: Destination { platform: "port", catalog: "https://api.port.io", target: None, scope: SCOPE },
         adopt: false,

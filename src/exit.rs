@@ -68,7 +68,7 @@ impl Exit {
             Self::Findings => "findings at or above `--fail-on` (default `error`), or changes that cannot be made",
             Self::ChangesPending => "changes pending (diff --exit-code or --fail-on, pull --check)",
             Self::Incomplete => "push ended incomplete: some changes failed, are in doubt or were not attempted",
-            Self::Refused => "refused for safety, or a hazard needs approval (diff --fail-on hazard)",
+            Self::Refused => "refused for safety or by a policy, or a hazard needs approval (diff --fail-on hazard)",
             Self::CatalogUnreachable => "the catalog could not be reached, or rejected the request",
             Self::Usage => "usage or configuration error",
             Self::Failure => "internal error or disk error",

@@ -142,6 +142,36 @@ fn mistakes() -> Vec<(&'static str, Mistake)> {
             },
         ),
         (
+            "a condition of a policy is misspelled",
+            Mistake {
+                code: 64,
+                ..made(
+                    |repo| {
+                        let config = repo.read("portolan.yaml");
+                        repo.write("portolan.yaml", config + "policies: {p: {when: {actoin: delete}}}\n");
+                    },
+                    "diff",
+                    &["portolan.yaml", "actoin"],
+                    "`action`",
+                )
+            },
+        ),
+        (
+            "a policy names an action that does not exist",
+            Mistake {
+                code: 64,
+                ..made(
+                    |repo| {
+                        let config = repo.read("portolan.yaml");
+                        repo.write("portolan.yaml", config + "policies: {p: {when: {action: remove}}}\n");
+                    },
+                    "diff",
+                    &["portolan.yaml", "remove"],
+                    "delete",
+                )
+            },
+        ),
+        (
             "the config is not YAML",
             Mistake {
                 code: 64,

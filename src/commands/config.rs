@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::report;
 use crate::report::escape::{self, clean};
 use crate::report::style::{Role, Style};
-use crate::settings::{Origin, Settings, Sourced};
+use crate::settings::{Origin, Settings, Sourced, shown_policy};
 use crate::sources::path_text;
 
 /// Show every setting and its source, or check them against the catalog
@@ -154,6 +154,9 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("secrets.allow", settings.secrets_allow.value.clone().into(), &settings.secrets_allow.origin);
     let age = &settings.snapshot_max_age_days;
     add("snapshot.max-age", format!("{}d", age.value).into(), &age.origin);
+    for (name, policy) in &settings.policies {
+        add(&format!("policies.{name}"), shown_policy(&policy.value), &policy.origin);
+    }
     for (name, rule) in &settings.rules {
         if let Some(level) = rule.value.level {
             add(&format!("rules.{name}"), level.word().into(), &rule.origin);

@@ -261,10 +261,14 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
     Ok(exit)
 }
 
-/// Exit 1 if the catalog would reject a write, or the plan has obstacles: no approval helps against these.
+/// Exit 1 if the catalog would reject a write, or the plan has obstacles, and 4 if a policy refuses the plan: no approval
+/// helps against these.
 fn exit(args: &DiffArgs, plan: &Plan, approve: &[ApprovalDigest], complaints: Option<&[Complaint]>) -> Exit {
     if complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty() {
         return Exit::Findings;
+    }
+    if plan.refusals() > 0 {
+        return Exit::Refused;
     }
     let consents = Approvals { approve, adopt: args.planning.adopt };
     if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {

@@ -5,6 +5,7 @@ pub mod change;
 pub mod digest;
 pub mod hazard;
 pub mod outcome;
+pub mod policy;
 pub mod request;
 pub mod revision;
 pub mod write_mode;
@@ -19,7 +20,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
-use crate::domain::plan::hazard::Hazard;
+use crate::domain::plan::hazard::{Consent, Hazard};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -177,5 +178,10 @@ impl Tally {
 impl Plan {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// The number of policies that refuse the plan; no approval helps against them.
+    pub fn refusals(&self) -> usize {
+        self.hazards.iter().filter(|hazard| hazard.consent == Consent::Refused).count()
     }
 }

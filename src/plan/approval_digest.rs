@@ -45,6 +45,7 @@ fn is_covered(hazard: &Hazard) -> bool {
         | HazardKind::RenameWithDependents { .. }
         | HazardKind::Foreign { .. }
         | HazardKind::Unseen { .. }
+        | HazardKind::Policy { .. }
         | HazardKind::StillNeeded { .. }
         | HazardKind::PruneBlocked { .. } => hazard.consent == Consent::Approval,
     }
@@ -69,5 +70,12 @@ fn entities(kind: &HazardKind) -> Vec<EntityKey> {
             keys
         }
         HazardKind::UnseenDependents { .. } => Vec::new(),
+        HazardKind::Policy { changes, .. } => {
+            let renamed = changes.iter().filter_map(|change| {
+                let identifier = change.renamed_from.clone()?;
+                Some(EntityKey { blueprint: change.key.blueprint.clone(), identifier })
+            });
+            changes.iter().map(|change| change.key.clone()).chain(renamed).collect()
+        }
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::plan::change::{
 };
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::hazard::{Blocker, Hazard, HazardKind};
+use crate::domain::plan::policy::PolicyMatch;
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::value::masked::{masked_text, masked_value};
@@ -225,6 +226,10 @@ fn dependents(dependents: &[Dependent]) -> Json {
 /// with every harmless entity.
 pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
     let content = match kind {
+        // Another message, or a change of the policy that changes nothing for this plan, does not void an approval.
+        HazardKind::Policy { policy, message: _, verdict, is_of_base: _, changes } => {
+            json!(["policy", policy, verdict, changes.iter().map(policy_match).collect::<Vec<_>>()])
+        }
         HazardKind::ManyDeletes { blueprint, keys, owned: _, over_max: _, over_max_percent: _ } => {
             json!(["many-deletes", blueprint, keys])
         }
@@ -243,6 +248,12 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
         }
     };
     digest("portolan hazard 2", content)
+}
+
+/// The values are masked and canonical already.
+fn policy_match(found: &PolicyMatch) -> Json {
+    let PolicyMatch { key, action, renamed_from, field, before, after } = found;
+    json!([key, action, renamed_from, field, exact::encode(before), exact::encode(after)])
 }
 
 fn blocker(blocker: &Blocker) -> Json {

@@ -9,6 +9,7 @@ use foldhash::{HashMap, HashMapExt};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Dependent, OwnerStatus, RelationEffect};
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::policy::Verdict;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
@@ -24,13 +25,16 @@ pub(super) struct KeptEntities<'s, 'q> {
     pub needed: &'s [Needed<'q>],
 }
 
+/// `policies`: what the policies of the config found.
 pub(super) fn find(
     input: &PlanInput<'_>,
     drafts: &[ChangeDraft<'_>],
+    policies: Vec<HazardKind>,
     kept_entities: KeptEntities<'_, '_>,
 ) -> Vec<Hazard> {
     let KeptEntities { kept, blockers, needed } = kept_entities;
-    let mut kinds = many_deletes(input, drafts);
+    let mut kinds = policies;
+    kinds.extend(many_deletes(input, drafts));
     kinds.extend(dependents(drafts));
     kinds.extend(foreign(input, drafts));
     kinds.extend(unseen(input, drafts));
@@ -52,7 +56,9 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
         HazardKind::ManyDeletes { .. }
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
-        | HazardKind::Unseen { .. } => Consent::Approval,
+        | HazardKind::Unseen { .. }
+        | HazardKind::Policy { verdict: Verdict::Hazard, .. } => Consent::Approval,
+        HazardKind::Policy { verdict: Verdict::Refuse, .. } => Consent::Refused,
         HazardKind::Foreign { .. } => Consent::Adoption,
         HazardKind::UnseenDependents { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => {
             Consent::Nothing

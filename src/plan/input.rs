@@ -9,6 +9,7 @@ use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{PruneRule, Write};
 use crate::domain::snapshot::Snapshot;
 use crate::plan::origin::Base;
@@ -31,6 +32,8 @@ pub struct PlanInput<'q> {
     pub clears_dropped: bool,
     pub deletes: Deletes<'q>,
     pub prune: PruneRule,
+    /// The policies in force.
+    pub policies: &'q [Policy],
     pub destination: Destination<'q>,
     /// Adopts entities that other owners wrote.
     pub adopt: bool,

@@ -22,6 +22,7 @@ mod order;
 mod origin;
 mod ownership;
 mod parallel;
+mod policies;
 mod removals;
 mod rename;
 mod requests;
@@ -41,6 +42,7 @@ pub use filter::{PulledIn, pulled_in};
 pub use input::{Deletes, Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
+pub use policies::{UnknownName, unknown_names};
 pub use rename::{RenameHint, rename_hints};
 pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
@@ -98,7 +100,9 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         // What an exporter leaves is no decision of a push; the report says why.
         Deletes::Exporters { .. } => &[],
     };
-    let hazards = hazards::find(input, &drafts, KeptEntities { kept: kept_by_push, blockers, needed: &needed });
+    let policies = policies::find(input, &drafts, &shapes);
+    let kept_entities = KeptEntities { kept: kept_by_push, blockers, needed: &needed };
+    let hazards = hazards::find(input, &drafts, policies, kept_entities);
     kept.extend(needed.iter().map(|needed| needed.entity));
     let counts = counts::count(&drafts, &unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();

@@ -95,6 +95,10 @@ impl<'q> Shape<'q> {
         self.properties.get(name).unwrap_or(&PLAIN)
     }
 
+    pub fn has_property(&self, name: &str) -> bool {
+        self.properties.contains_key(name)
+    }
+
     pub fn defaults(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
         self.defaults.iter().map(|(name, default)| (name, default))
     }

@@ -5,6 +5,7 @@ use super::clusters::Cluster;
 use super::error::{ConfigFault, FaultyConfig};
 use super::layer::{KEYS, Layer, LayerReader};
 use super::level::RuleName;
+use super::policies;
 use crate::domain::document::fault::{Fault, FaultKind};
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::Value;
@@ -85,6 +86,10 @@ fn top(layers: &mut LayerReader<'_>, file: &mut File, root: Value<'_>) {
 
 fn one(layers: &mut LayerReader<'_>, layer: &mut Layer, key: Value<'_>, value: Value<'_>, known: &[&str]) {
     let name = key.key_text();
+    if name == "policies" {
+        layer.policies = policies::read(layers, value);
+        return;
+    }
     if layers.entry(layer, &name, value) {
         return;
     }

@@ -12,6 +12,7 @@ use super::rule_levels::{PathEntry, RuleEntry};
 use super::value::Delivery;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Value};
+use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, Platform};
 use crate::sources::{OrderedGlobs, Pattern};
@@ -40,10 +41,24 @@ pub(super) struct Layer {
     pub rules: Vec<RuleEntry>,
     pub secrets_allow: Said<Vec<String>>,
     pub snapshot_max_age: Said<u32>,
+    /// With the positions of their names.
+    pub policies: Vec<(Policy, Span)>,
 }
 
-pub(super) const KEYS: [&str; 11] =
-    ["platform", "catalog", "scope", "delivery", "manifests", "write", "prune", "push", "rules", "secrets", "snapshot"];
+pub(super) const KEYS: [&str; 12] = [
+    "platform",
+    "catalog",
+    "scope",
+    "delivery",
+    "manifests",
+    "write",
+    "prune",
+    "push",
+    "policies",
+    "rules",
+    "secrets",
+    "snapshot",
+];
 
 /// Parses layers and collects errors.
 pub(super) struct LayerReader<'r> {
@@ -129,7 +144,7 @@ impl LayerReader<'_> {
         value.entries()
     }
 
-    fn refuse<T>(&mut self, span: Span, wanted: &str, found: Value<'_>) -> Said<T> {
+    pub fn refuse<T>(&mut self, span: Span, wanted: &str, found: Value<'_>) -> Said<T> {
         let found = match found.kind() {
             Kind::String => format!("`{}`", shortened(found.as_str().unwrap_or_default())),
             Kind::Number => format!("`{}`", shortened(found.raw())),
@@ -174,14 +189,14 @@ impl LayerReader<'_> {
         }
     }
 
-    fn flag(&mut self, value: Value<'_>) -> Said<bool> {
+    pub fn flag(&mut self, value: Value<'_>) -> Said<bool> {
         match value.as_bool() {
             Some(flag) => Some((flag, value.span())),
             None => self.refuse(value.span(), "`true` or `false`", value),
         }
     }
 
-    fn number(&mut self, value: Value<'_>, most: u32) -> Said<u32> {
+    pub fn number(&mut self, value: Value<'_>, most: u32) -> Said<u32> {
         let whole = match value.as_number() {
             Some(Number::Signed(number)) => u32::try_from(number).ok(),
             Some(Number::Unsigned(number)) => u32::try_from(number).ok(),

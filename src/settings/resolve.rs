@@ -6,24 +6,23 @@ use std::path::{Path, PathBuf};
 
 use super::catalog::Catalog;
 use super::clusters::ClusterSettings;
-use super::configs_below::NAMES;
 use super::discover::{self, HERE};
-use super::env::{Environment, VARIABLES};
+use super::env::Environment;
 use super::error::SettingsError;
 use super::file::{self, Placed};
+use super::ignored;
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
+use super::policies;
 use super::rule_levels::{RuleLevels, add_entries, add_flags};
 use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
+use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::sources::git::is_bare_repository;
-use crate::sources::{
-    Boundary, DiskFile, PathKind, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_kind, path_text, read,
-    tidy,
-};
+use crate::sources::{Boundary, DiskFile, Pattern, PatternError, Place, ReadBuffer, SourceFile, path_text, read, tidy};
 use crate::text::suggest::closest;
 use crate::ui::ColourChoice;
 
@@ -88,6 +87,8 @@ pub struct Settings {
     pub require_clean: Sourced<bool>,
     /// Whether the commit that is pushed must be signed.
     pub require_signed: Sourced<bool>,
+    /// By name.
+    pub policies: BTreeMap<Box<str>, Sourced<Policy>>,
     pub rules: BTreeMap<String, Sourced<RuleLevels>>,
     /// Properties whose values look like credentials and are shown anyway.
     pub secrets_allow: Sourced<Vec<String>>,
@@ -157,6 +158,14 @@ impl Settings {
         });
         let said = target.and_then(|target| target.secrets_allow.as_ref()).or(layer.secrets_allow.as_ref());
         said.map(|(names, _)| names.clone()).unwrap_or_default()
+    }
+
+    /// The policies of another text of the config, for the target in use; `None`: the text has errors.
+    pub fn policies_of(&self, text: &str, environment: &Environment, known_rules: &[RuleName]) -> Option<Vec<Policy>> {
+        let placed = file::read("", text, known_rules).ok()?;
+        let target = self.target.as_ref().map(|target| target.value.as_str());
+        let layers = Layers { placed: &placed, target, environment };
+        Some(layers.policies().into_values().map(|policy| policy.value).collect())
     }
 
     /// Whether the catalog is the embedded one.
@@ -265,11 +274,15 @@ pub fn resolve(
         push_branches: layers.said(|layer| &layer.push_branches),
         require_clean: layers.said_or(|layer| &layer.require_clean, false),
         require_signed: layers.varying("PORTOLAN_REQUIRE_SIGNED", flag, |layer| &layer.require_signed, false)?,
+        policies: layers.policies(),
         rules: layers.rules(request, known_rules)?,
         secrets_allow: layers.said_or(|layer| &layer.secrets_allow, Vec::new()),
         snapshot_max_age_days: layers.said_or(|layer| &layer.snapshot_max_age, 30),
         flags: flags(request, target.as_ref()),
-        notes: notes(environment).into_iter().chain(second_config(&root.value, config.as_ref())).collect(),
+        notes: ignored::notes(environment)
+            .into_iter()
+            .chain(ignored::second_config(&root.value, config.as_ref()))
+            .collect(),
         root,
         boundary: found.boundary,
         config,
@@ -497,6 +510,11 @@ impl<'a> Layers<'a> {
         layer.exclude_spans.iter().map(|span| self.placed.line(*span)).collect()
     }
 
+    fn policies(&self) -> BTreeMap<Box<str>, Sourced<Policy>> {
+        let target = self.target().map(|(name, layer)| (name, layer.policies.as_slice()));
+        policies::merge(&self.placed.file.layer.policies, target, |span| self.placed.line(span))
+    }
+
     fn rules(
         &self,
         request: &Request,
@@ -570,25 +588,4 @@ fn flags(request: &Request, target: Option<&Sourced<String>>) -> Vec<String> {
     ];
     let given = given.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
     given.flatten().collect()
-}
-
-/// Two configs in one folder: one of them has no effect.
-fn second_config(root: &Path, config: Option<&Sourced<PathBuf>>) -> Option<String> {
-    let config = config.filter(|config| matches!(config.origin, Origin::Repository(_)))?;
-    let mut others = NAMES.into_iter().filter(|name| config.value != Path::new(name));
-    let other = others.find(|name| path_kind(&root.join(name)) == Some(PathKind::File))?;
-    Some(format!("`{other}` has no effect, because `{}` is the config; remove one of them.", path_text(&config.value)))
-}
-
-fn notes(environment: &Environment) -> Vec<String> {
-    let known = VARIABLES.iter().map(|variable| variable.name);
-    let note = |name: &String| match closest(name, known.clone()) {
-        Some(meant) => format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"),
-        None => format!("The environment variable `{name}` has no effect."),
-    };
-    let mut notes: Vec<String> = environment.unknown().iter().map(note).collect();
-    for (name, meant) in environment.misspelled_credentials() {
-        notes.push(format!("The environment variable `{name}` has no effect; did you mean `{meant}`?"));
-    }
-    notes
 }

@@ -30,6 +30,8 @@ struct Config {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
+    /// Conditions over a plan that make it a hazard or refuse it, by name.
+    policies: Option<BTreeMap<PolicyName, Policy>>,
     /// The level of each rule. `portolan explain` lists the rules.
     rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
@@ -86,10 +88,141 @@ struct Target {
     write: Option<WriteChoice>,
     prune: Option<Prune>,
     push: Option<Push>,
+    /// Policies of this target, in addition; one replaces the policy of the same name.
+    policies: Option<BTreeMap<PolicyName, Policy>>,
     /// The level of each rule.
     rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
+}
+
+/// The name of a policy.
+#[derive(JsonSchema, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct PolicyName(#[schemars(regex(pattern = r"^[A-Za-z0-9-]{1,60}$"))] String);
+
+/// A condition over the changes of a plan, and what follows from it.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Policy {
+    /// What the reader of the plan is told.
+    #[schemars(length(min = 1))]
+    message: Option<String>,
+    /// `hazard`: the plan needs approval. `refuse`: no approval helps. Default: hazard.
+    verdict: Option<VerdictName>,
+    /// The changes that it is about. All conditions must hold.
+    #[schemars(extend("minProperties" = 1))]
+    when: When,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum VerdictName {
+    Hazard,
+    Refuse,
+}
+
+/// Conditions on a change. All must hold; of a list, one must.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct When {
+    /// Blueprints; `*` is any number of characters.
+    blueprint: Option<OneOrMore<String>>,
+    /// Identifiers; `*` is any number of characters. A rename is about both.
+    identifier: Option<OneOrMore<String>>,
+    action: Option<OneOrMore<ActionName>>,
+    /// A property, a relation, `title`, `icon` or `team`. Without `changed`, `before` and `after`: it changes.
+    field: Option<String>,
+    /// Whether the field changes.
+    changed: Option<bool>,
+    /// The value of the field before the change. Null: it has none; in a text, `*` is any number of characters.
+    before: Option<PolicyValues>,
+    /// The value of the field after the change.
+    after: Option<PolicyValues>,
+    /// Who owns the entity before the change. `new`: it is not in the catalog.
+    owner: Option<OneOrMore<OwnerName>>,
+    /// Whether this branch caused the change.
+    origin: Option<OneOrMore<OriginName>>,
+    /// Changes to which all of these conditions apply are excepted.
+    #[schemars(extend("minProperties" = 1))]
+    not: Option<NotWhen>,
+    /// How many changes there must be. Default: one.
+    #[schemars(extend("minProperties" = 1))]
+    count: Option<Count>,
+}
+
+/// Conditions of an exception. All must hold; of a list, one must.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct NotWhen {
+    blueprint: Option<OneOrMore<String>>,
+    identifier: Option<OneOrMore<String>>,
+    action: Option<OneOrMore<ActionName>>,
+    field: Option<String>,
+    changed: Option<bool>,
+    before: Option<PolicyValues>,
+    after: Option<PolicyValues>,
+    owner: Option<OneOrMore<OwnerName>>,
+    origin: Option<OneOrMore<OriginName>>,
+}
+
+/// The number of matching changes. All limits must be exceeded.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Count {
+    more_than: Option<u32>,
+    at_least: Option<u32>,
+    /// Of the entities that the scope owns, of the blueprints that the policy names.
+    #[schemars(range(max = 100))]
+    more_than_percent: Option<u32>,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum OneOrMore<T> {
+    One(T),
+    Several(#[schemars(length(min = 1))] Vec<T>),
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum PolicyValues {
+    One(PolicyValue),
+    Several(#[schemars(length(min = 1))] Vec<PolicyValue>),
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum PolicyValue {
+    Text(String),
+    Number(f64),
+    Flag(bool),
+    Absent(()),
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ActionName {
+    Create,
+    Update,
+    Rename,
+    Adopt,
+    Delete,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum OwnerName {
+    ThisScope,
+    Foreign,
+    New,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum OriginName {
+    ThisBranch,
+    AlreadyPending,
+    Unknown,
 }
 
 #[derive(JsonSchema, Deserialize)]
@@ -238,9 +371,12 @@ fn with_head(schema: serde_json::Value, repository: &str) -> serde_json::Value {
 mod tests {
     use super::super::layer::KEYS;
     use super::super::level::Level;
+    use super::super::policies;
     use super::super::value::Delivery;
     use super::{schema, with_head};
     use crate::domain::cluster::Deliverer;
+    use crate::domain::plan::change::ActionKind;
+    use crate::domain::plan::policy::Verdict;
     use crate::domain::plan::write_mode::WriteMode;
 
     #[test]
@@ -276,5 +412,20 @@ mod tests {
         assert_eq!(keys(&schema["definitions"]["Cluster"]), cluster);
         assert_eq!(choices("DelivererName"), serde_json::json!(Deliverer::WORDS));
         assert_eq!(choices("WriteName"), serde_json::json!(WriteMode::WORDS));
+        let sorted = |keys: &[&str]| -> Vec<String> {
+            let mut keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys(&schema["definitions"]["Policy"]), sorted(&policies::KEYS));
+        assert_eq!(keys(&schema["definitions"]["NotWhen"]), sorted(&policies::CONDITIONS));
+        let when = [&policies::CONDITIONS[..], &["not", "count"]].concat();
+        assert_eq!(keys(&schema["definitions"]["When"]), sorted(&when));
+        assert_eq!(keys(&schema["definitions"]["Count"]), sorted(&policies::COUNTS));
+        assert_eq!(choices("VerdictName"), serde_json::json!(Verdict::WORDS));
+        assert_eq!(choices("ActionName"), serde_json::json!(ActionKind::WORDS));
+        let words = |words: Vec<&str>| serde_json::json!(words);
+        assert_eq!(choices("OwnerName"), words(policies::OWNERS.map(|(word, _)| word).to_vec()));
+        assert_eq!(choices("OriginName"), words(policies::ORIGINS.map(|(word, _)| word).to_vec()));
     }
 }

@@ -332,3 +332,133 @@ fn a_faulty_config_is_shown_without_passwords_and_in_place() {
         assert!(shown.contains("catalog: ") && shown.contains("write: no"), "{shown}");
     }
 }
+
+const POLICIES: &str = "\
+policies:
+  tier-1-stays:
+    message: Tier 1 services are retired
+      by the platform team.
+    verdict: refuse
+    when: {blueprint: service, action: delete, field: tier, before: 1}
+  owner-is-real:
+    when: {blueprint: [service, api], field: $team, after: [null, 'temp-*'], not: {identifier: legacy-*}}
+  not-too-many:
+    when: {action: [delete], owner: this-scope, origin: [this-branch, unknown], count: {more-than: 3, more-than-percent: 5}}
+targets:
+  prod: {policies: {not-too-many: {verdict: refuse, when: {field: relations.owner, changed: true}}}}
+";
+
+#[test]
+fn policies_are_read_and_a_target_replaces_those_of_its_name() {
+    let shown = |settings: &Settings, name: &str| super::policies::shown(&settings.policies[name].value);
+    let settings = resolved(POLICIES, &[], |_| {}).expect("they are right");
+    assert_eq!(
+        shown(&settings, "tier-1-stays"),
+        serde_json::json!({
+            "message": "Tier 1 services are retired by the platform team.",
+            "verdict": "refuse",
+            "when": {"blueprint": "service", "action": "delete", "field": "tier", "before": 1},
+        })
+    );
+    assert_eq!(
+        shown(&settings, "owner-is-real"),
+        serde_json::json!({
+            "verdict": "hazard",
+            "when": {"blueprint": ["service", "api"], "field": "team", "after": [null, "temp-*"],
+                "not": {"identifier": "legacy-*"}},
+        })
+    );
+    assert_eq!(
+        shown(&settings, "not-too-many"),
+        serde_json::json!({
+            "verdict": "hazard",
+            "when": {"action": "delete", "owner": "this-scope", "origin": ["this-branch", "unknown"],
+                "count": {"more-than": 3, "more-than-percent": 5}},
+        })
+    );
+    assert_eq!(settings.policies["owner-is-real"].origin, Origin::File { line: 7 });
+    let target = |request: &mut Request| request.target = Some("prod".to_owned());
+    let settings = resolved(POLICIES, &[], target).expect("they are right");
+    assert_eq!(settings.policies.len(), 3);
+    assert_eq!(settings.policies["not-too-many"].origin, Origin::Target { name: "prod".to_owned(), line: 12 });
+    assert_eq!(
+        shown(&settings, "not-too-many"),
+        serde_json::json!({"verdict": "refuse", "when": {"field": "relations.owner", "changed": true}})
+    );
+}
+
+#[test]
+fn likely_mistakes_in_a_policy_say_what_to_write() {
+    for (policy, message) in [
+        ("p: {mesage: x, when: {action: delete}}", "unknown key `mesage`; did you mean `message`?"),
+        ("p: {when: {blueprnt: service}}", "unknown key `blueprnt`; did you mean `blueprint`?"),
+        ("p: {verdict: block, when: {action: delete}}", "unknown choice `block`; known: hazard, refuse"),
+        ("p: {when: {action: remove}}", "unknown choice `remove`; known: create, update, rename, adopt, delete"),
+        ("p: {when: {action: [create, deleted]}}", "unknown choice `deleted`; did you mean `delete`?"),
+        (
+            "p: {verdict: refuse}",
+            "policy `p` has no `when`: say which changes it is about, such as `when: {action: delete}`",
+        ),
+        ("p:", "policy `p` has no `when`: say which changes it is about, such as `when: {action: delete}`"),
+        ("p: refuse", "expected a mapping, found `refuse`"),
+        ("p: {when: {}}", "no condition: name at least one, such as `action: delete`"),
+        ("p: {when: {action: delete, not: {}}}", "no condition: name at least one, such as `action: delete`"),
+        ("p: {when: delete}", "expected a mapping, found `delete`"),
+        (
+            "p: {when: {before: 1}}",
+            "`before` is about the value of a field: name it with `field`, such as `field: tier`",
+        ),
+        (
+            "p: {when: {changed: true}}",
+            "`changed` is about the value of a field: name it with `field`, such as `field: tier`",
+        ),
+        ("p: {when: {field: tier, changed: perhaps}}", "expected `true` or `false`, found `perhaps`"),
+        ("p: {when: {field: tier, before: {a: 1}}}", "expected a value, or a list of values, found a mapping"),
+        ("p: {when: {field: tier, after: []}}", "an empty list matches nothing; `null` is an absent value"),
+        ("p: {when: {blueprint: []}}", "an empty list matches nothing; `null` is an absent value"),
+        ("p: {when: {blueprint: 7}}", "expected a string, found `7`"),
+        (
+            "p: {when: {field: identifier, after: x}}",
+            "`identifier` is a condition of its own: `identifier: NAME`, without `field`",
+        ),
+        (
+            "p: {when: {action: delete, field: tier, after: 1}}",
+            "a deleted entity has no value after the change; use `before`",
+        ),
+        (
+            "p: {when: {action: create, field: tier, before: 1}}",
+            "a new entity has no value before the change; use `after`",
+        ),
+        ("p: {when: {action: delete, count: 3}}", "expected a mapping, found `3`"),
+        (
+            "p: {when: {action: delete, count: {}}}",
+            "no limit: name one of `more-than`, `at-least` and `more-than-percent`",
+        ),
+        ("p: {when: {count: {over: 3}}}", "unknown key `over`; known: more-than, at-least, more-than-percent"),
+        ("p: {when: {count: {more-than: -1}}}", "expected a whole number from 0 to 4294967295, found `-1`"),
+        ("p: {when: {count: {more-than-percent: 101}}}", "expected a whole number from 0 to 100, found `101`"),
+        (
+            "p: {when: {action: delete, not: {count: {more-than: 3}}}}",
+            "unknown key `count`; known: blueprint, identifier, action, field, changed, before, after, owner, origin",
+        ),
+        ("p: {when: {owner: acme/other}}", "unknown choice `acme/other`; known: this-scope, foreign, new"),
+        ("p: {when: {origin: branch}}", "unknown choice `branch`; known: this-branch, already-pending, unknown"),
+        (
+            "p: {message: '', when: {action: delete}}",
+            "the message is empty: say what the reader of the plan should know, or leave it out",
+        ),
+        (
+            "no tier: {when: {action: delete}}",
+            "the name of a policy is 1 to 60 letters, digits and `-`, such as `tier-1-stays`",
+        ),
+    ] {
+        assert_eq!(faults(&format!("policies:\n  {policy}\n")), [message], "{policy}");
+    }
+    assert_eq!(faults("policies: [p]\n"), ["expected a mapping, found a list"]);
+    assert_eq!(faults("polices: {}\n"), ["unknown key `polices`; did you mean `policies`?"]);
+    let twice = "policies:\n  p: {when: {action: delete}}\n  p: {when: {action: create}}\n";
+    assert_eq!(faults(twice), ["duplicate key `p`"]);
+    assert!(resolved("policies:\n", &[], |_| {}).is_ok_and(|settings| settings.policies.is_empty()));
+    // A deleted entity may have had no value.
+    assert!(resolved("policies: {p: {when: {action: create, field: tier, before: [null, 1]}}}\n", &[], |_| {}).is_ok());
+}

@@ -13,6 +13,7 @@ pub mod merge_conflict;
 pub mod plural;
 pub mod redact;
 pub mod suggest;
+pub mod wildcard;
 
 /// The reason of an I/O error, without the error number that the standard library adds.
 pub fn io_reason(error: &std::io::Error) -> String {

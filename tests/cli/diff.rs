@@ -9,6 +9,7 @@ mod gate;
 mod impact;
 mod input;
 mod offline;
+mod policies;
 mod sides;
 mod targets;
 mod told;

@@ -21,6 +21,7 @@ use crate::commands::plan::base::BaseError;
 use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
+use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
 use crate::commands::plan::rename_hints::describe_rename_hints;
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
@@ -37,6 +38,7 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, OwnerStatus};
 use crate::domain::plan::hazard::{Blocker, HazardKind};
+use crate::domain::plan::policy::Policy;
 use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::write_mode::PruneRule;
@@ -115,7 +117,7 @@ pub(crate) fn build_plan(
     let doubt = workspace.settings.platform.value.exporter_doubt;
     let doubt = doubt.filter(|_| workspace.settings.mapped_clusters().next().is_some());
     notes.extend(doubt.map(|doubt| format!("what the mapping gives is approximate: {doubt}.")));
-    let Checkout { base, revision, allowed } = checkout(options, &manifests, context, progress, &mut notes)?;
+    let Checkout { base, revision, allowed, policies } = checkout(options, &manifests, context, progress, &mut notes)?;
     if options.only_branch && base.is_none() {
         return Err(BaseError::NoBase { why: notes.pop() }.into());
     }
@@ -159,6 +161,7 @@ pub(crate) fn build_plan(
     ) {
         return Ok(BuildResult::UnknownBlueprints(Box::new(strange)));
     }
+    notes.extend(describe_unknown_names(&policies, &blueprints.all));
     let only = match options.only {
         PlanPart::Named(names) => resolve_filter(names, &manifests, &blueprints, catalog.name(), settings)?,
         PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
@@ -197,6 +200,7 @@ pub(crate) fn build_plan(
         owned: &owned,
         only: only.as_ref(),
         exporters: exporters.as_ref(),
+        policies: &policies,
         mask: &mask,
     };
     let mut plan = input.plan(&actual);
@@ -304,6 +308,7 @@ struct PlannerInput<'a> {
     owned: &'a [EntityKey],
     only: Option<&'a Only>,
     exporters: Option<&'a Exporters>,
+    policies: &'a [Policy],
     mask: &'a Mask,
 }
 
@@ -318,7 +323,8 @@ impl PlannerInput<'_> {
     }
 
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, exporters, mask } = self;
+        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, exporters, policies, mask } =
+            self;
         let rule = settings.prune.rule();
         plan::plan(&PlanInput {
             desired: &manifests.entities,
@@ -330,6 +336,7 @@ impl PlannerInput<'_> {
             clears_dropped: settings.mapped_clusters().next().is_none(),
             deletes: exporters.map_or(Deletes::Undeclared, Exporters::deletes),
             prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
+            policies,
             destination: self.destination(),
             adopt: options.planning.adopt,
             only_branch: options.only_branch,
@@ -383,6 +390,7 @@ struct Checkout {
     base: Option<Base>,
     revision: Option<Revision>,
     allowed: AllowedSecrets,
+    policies: Vec<Policy>,
 }
 
 /// Reads base and revision. A repository that Git cannot open is an error only if the user named a base; otherwise it
@@ -420,8 +428,11 @@ fn checkout(
         .zip(compared.base.as_ref())
         .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
     let allowed = allowed_secrets(settings, context.environment, merge_base);
+    let PoliciesInForce { policies, notes: about_policies } =
+        policies_in_force(settings, context.environment, merge_base);
+    notes.extend(about_policies);
     let revision = options.workspace.revision(repository)?;
-    Ok(Checkout { base: compared.base, revision, allowed })
+    Ok(Checkout { base: compared.base, revision, allowed, policies })
 }
 
 /// Git reads the ignore files of every folder, and would block on a named pipe.
@@ -519,7 +530,8 @@ fn onlookers(plan: &Plan, blueprints: &CatalogBlueprints, actual: &Snapshot) -> 
         .iter()
         .filter_map(|hazard| match &hazard.kind {
             HazardKind::UnseenDependents { unread, .. } => Some(unread),
-            HazardKind::ManyDeletes { .. }
+            HazardKind::Policy { .. }
+            | HazardKind::ManyDeletes { .. }
             | HazardKind::DeleteWithDependents { .. }
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }

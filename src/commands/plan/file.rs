@@ -55,7 +55,8 @@ pub(crate) fn save_plan(file: &Path, push: &str, planned: &BuiltPlan, context: &
     sources::write_output(&context.settings.boundary, &place, &text)
         .map_err(|error| error.named(&context.settings.directory, file))?;
     let approve = planned.plan.approval.map(|digest| format!(" --approve {digest}")).unwrap_or_default();
-    let how = match planned.plan.obstacles.is_empty() {
+    let can_be_pushed = planned.plan.obstacles.is_empty() && planned.plan.refusals() == 0;
+    let how = match can_be_pushed {
         true => format!(". Apply it with `{push}{approve}`"),
         false => String::new(),
     };
@@ -303,6 +304,10 @@ fn describe_difference(difference: &Difference) -> String {
         }
         Difference::Request(key) => {
             format!("{}: the request differs from the file.", name(key))
+        }
+        Difference::Policies => {
+            "The policies of the config judge this plan differently: they or the changes that they apply to changed."
+                .to_owned()
         }
         Difference::Hazards => "The hazards of the plan differ from the file.".to_owned(),
         Difference::Counts => "The counts of the plan differ from the file.".to_owned(),

@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod filter;
 pub(crate) mod lint_first;
 pub(crate) mod output;
+pub(crate) mod policies;
 pub(crate) mod rejections;
 pub(crate) mod rename_hints;
 pub(crate) mod rerun_command;

@@ -13,11 +13,11 @@ use crate::commands::push::refusal::Refusals;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::digest::ApprovalDigest;
-use crate::domain::plan::hazard::Consent;
+use crate::domain::plan::hazard::{Consent, HazardKind};
 use crate::error::Error;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::plan::PlanFormat;
-use crate::text::plural::count;
+use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 
 /// The approvals given on the command line.
@@ -33,6 +33,8 @@ pub(crate) struct MissingApproval {
     pub hazards: usize,
     /// Changes that cannot be made; no approval helps against them.
     pub obstacles: usize,
+    /// The policies that refuse the plan; no approval helps against them either.
+    pub refusals: Vec<PolicyRefusal>,
     /// The flags that approve everything: `--adopt --approve DIGEST`.
     pub flags: String,
     /// The user can approve it on a terminal. Taking over foreign entities changes the plan, so that needs the flag.
@@ -47,6 +49,9 @@ impl MissingApproval {
         if self.obstacles > 0 {
             return PushError::Obstacles { what: count(self.obstacles, "obstacle") };
         }
+        if !self.refusals.is_empty() {
+            return self.policy_error();
+        }
         let what = format!("{} {}", count(self.hazards, "hazard"), if self.hazards == 1 { "needs" } else { "need" });
         let flags = self.flags.clone();
         match self.is_other {
@@ -54,6 +59,39 @@ impl MissingApproval {
             false => PushError::Unapproved { what, flags },
         }
     }
+
+    fn policy_error(&self) -> PushError {
+        let names: Vec<String> = self.refusals.iter().map(|refusal| format!("`{}`", refusal.name)).collect();
+        let what = match names.as_slice() {
+            [name] => format!("the policy {name} forbids"),
+            names => format!("the policies {} forbid", list(names)),
+        };
+        let help = match self.refusals.iter().any(|refusal| refusal.is_of_base) {
+            true => {
+                "undo the changes that it forbids; a change of a policy applies from the next commit on, so merge that first"
+            }
+            false => "undo the changes that it forbids, or change `policies` in portolan.yaml; no approval helps",
+        };
+        PushError::Policy { what, help }
+    }
+}
+
+/// A policy that refuses a plan.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PolicyRefusal {
+    name: String,
+    is_of_base: bool,
+}
+
+/// The policies that refuse the plan.
+fn refusals(plan: &Plan) -> Vec<PolicyRefusal> {
+    let mut refusals = Vec::new();
+    for hazard in plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Refused) {
+        if let HazardKind::Policy { policy, is_of_base, .. } = &hazard.kind {
+            refusals.push(PolicyRefusal { name: policy.to_string(), is_of_base: *is_of_base });
+        }
+    }
+    refusals
 }
 
 /// `None`: the plan may be pushed.
@@ -64,15 +102,16 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<
     let unapproved = if approval.is_some() { asking } else { 0 };
     let unadopted = usize::from(!consents.adopt && takes_over(plan));
     let hazards = unapproved + unadopted;
-    if hazards + obstacles == 0 {
+    let refusals = refusals(plan);
+    if hazards + obstacles + refusals.len() == 0 {
         return None;
     }
     let mut flags: Vec<String> = Vec::new();
     flags.extend((unadopted > 0 || consents.adopt).then(|| "--adopt".to_owned()));
     flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
     let is_other = unapproved > 0 && !consents.approve.is_empty();
-    let can_be_typed = obstacles == 0 && unadopted == 0 && !is_other;
-    Some(MissingApproval { hazards, obstacles, flags: flags.join(" "), can_be_typed, is_other })
+    let can_be_typed = obstacles == 0 && refusals.is_empty() && unadopted == 0 && !is_other;
+    Some(MissingApproval { hazards, obstacles, refusals, flags: flags.join(" "), can_be_typed, is_other })
 }
 
 /// Whether the plan writes to a foreign entity. A plan file made with `--adopt` has no hazard for it, and the file

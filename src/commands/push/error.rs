@@ -44,6 +44,9 @@ pub enum PushError {
     #[error("push refused: the plan has {what} (changes that cannot be made). Nothing was written")]
     #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then push again"))]
     Obstacles { what: String },
+    #[error("push refused: {what} this plan. Nothing was written")]
+    #[diagnostic(code("push-policy"), help("{help}"))]
+    Policy { what: String, help: &'static str },
     #[error("push refused: {what} approval. Nothing was written")]
     #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
     Unapproved { what: String, flags: String },
@@ -114,6 +117,7 @@ impl ExitClass for PushError {
             | Self::Dirty { .. }
             | Self::Unconfirmed
             | Self::Declined { .. }
+            | Self::Policy { .. }
             | Self::Unapproved { .. }
             | Self::OtherApproval { .. }
             | Self::Stale { .. }

@@ -6,9 +6,9 @@ use crate::commands::ci_run::is_pull_request;
 use crate::commands::context::Context;
 use crate::commands::plan::base::commit_in_ci;
 use crate::commands::rule_names;
-use crate::settings::{CONFIG_NAMES, Environment, Settings};
+use crate::commands::workspace::config_at::{ConfigAt, config_at};
+use crate::settings::{Environment, Settings};
 use crate::sources::git::{CommitId, Repository};
-use crate::sources::{ReadBuffer, path_text, read};
 use crate::text::plural::{count, list};
 
 /// The names in force, and a sentence about those that are not.
@@ -63,17 +63,10 @@ fn note(new: &[String]) -> Option<String> {
 
 /// What the config of a commit allows. One that is missing, cannot be read or has errors allows nothing.
 fn allowed_at(settings: &Settings, repository: &Repository, commit: CommitId) -> Vec<String> {
-    let Some(config) = &settings.config else { return Vec::new() };
-    let path = path_text(&config.value);
-    // The config may have been renamed from `portolan.yml` to `portolan.yaml` since then.
-    let paths = if CONFIG_NAMES.contains(&path.as_str()) { CONFIG_NAMES.to_vec() } else { vec![path.as_str()] };
-    for path in paths {
-        let Ok(Some(file)) = repository.file_at(&settings.root.value, path, commit) else { continue };
-        let mut buffer = ReadBuffer::default();
-        let Ok(text) = read(&file, &mut buffer) else { return Vec::new() };
-        return settings.secrets_allowed_by(text.text, &rule_names());
+    match config_at(settings, repository, commit) {
+        ConfigAt::Text(text) => settings.secrets_allowed_by(&text, &rule_names()),
+        ConfigAt::Absent | ConfigAt::Unreadable => Vec::new(),
     }
-    Vec::new()
 }
 
 /// For a verb that plans nothing and so has no base: on a pull request, the mask of catalog values allows only what the

@@ -34,6 +34,8 @@ pub struct Change {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+// `ActionKind` has the plain name: one schema cannot define both by it.
+#[schemars(rename = "ActionWithDetails")]
 pub enum Action {
     Create,
     Update,
@@ -48,7 +50,7 @@ pub enum Action {
 }
 
 /// An action without its details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Action")]
 pub enum ActionKind {
@@ -184,6 +186,25 @@ impl Action {
             Self::Rename { .. } => ActionKind::Rename,
             Self::Adopt => ActionKind::Adopt,
             Self::Delete => ActionKind::Delete,
+        }
+    }
+}
+
+impl ActionKind {
+    pub const WORDS: [&'static str; 5] = ["create", "update", "rename", "adopt", "delete"];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Create, Self::Update, Self::Rename, Self::Adopt, Self::Delete];
+        all.into_iter().find(|action| action.word() == text)
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Rename => "rename",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
         }
     }
 }

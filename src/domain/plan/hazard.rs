@@ -10,6 +10,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::Digest;
+use crate::domain::plan::policy::{PolicyMatch, Verdict};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,8 @@ pub enum Consent {
     Approval,
     /// `--adopt`, to take over foreign entities.
     Adoption,
+    /// No approval helps: a policy of the config refuses the plan.
+    Refused,
     /// No approval: it is information.
     Nothing,
 }
@@ -35,6 +38,16 @@ pub enum Consent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum HazardKind {
+    /// A policy of the config applies to these changes.
+    Policy {
+        policy: Box<str>,
+        message: Option<Box<str>>,
+        verdict: Verdict,
+        /// The policy is in force as the config at the merge base has it.
+        #[serde(rename = "ofBase")]
+        is_of_base: bool,
+        changes: Vec<PolicyMatch>,
+    },
     /// More deletes than `prune` allows. A null blueprint: all blueprints together.
     ManyDeletes {
         blueprint: Option<Arc<str>>,

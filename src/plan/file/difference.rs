@@ -15,6 +15,7 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Change, Field, FieldChange, Origin};
 use crate::domain::plan::digest::Digest;
+use crate::domain::plan::hazard::{Hazard, HazardKind};
 use crate::domain::value::Value;
 use crate::plan::normalise::canonical;
 
@@ -42,6 +43,9 @@ pub enum Difference {
     Dependents(EntityKey),
     /// The request that is sent for the entity.
     Request(EntityKey),
+    /// What the policies of the config say.
+    Policies,
+    /// The other hazards.
     Hazards,
     Counts,
     /// Waves, steps, and their dependencies.
@@ -59,7 +63,10 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
     changes(&shown, &again, &mut found);
     requests(file, planned, &mut found);
     let mut add = |is_same: bool, difference: Difference| found.extend((!is_same).then_some(difference));
-    add(shown.hazards == again.hazards, Difference::Hazards);
+    let (shown_policies, shown_hazards) = split_policies(&shown);
+    let (policies, hazards) = split_policies(&again);
+    add(shown_policies == policies, Difference::Policies);
+    add(shown_hazards == hazards, Difference::Hazards);
     add(shown.counts == again.counts, Difference::Counts);
     let is_same_order = shown.waves == again.waves && same_shape(&file.requests, &planned.requests);
     add(is_same_order, Difference::Order);
@@ -76,6 +83,11 @@ pub fn differences(file: &PlanFile, planned: &PlanFile, has_base: bool) -> Vec<D
         found.push(Difference::Rest("plan"));
     }
     found
+}
+
+/// The hazards of policies, and the others.
+fn split_policies(plan: &Plan) -> (Vec<&Hazard>, Vec<&Hazard>) {
+    plan.hazards.iter().partition(|hazard| matches!(hazard.kind, HazardKind::Policy { .. }))
 }
 
 fn changes(shown: &Plan, again: &Plan, found: &mut Vec<Difference>) {
@@ -142,6 +154,7 @@ fn requests(file: &PlanFile, planned: &PlanFile, found: &mut Vec<Difference>) {
             | Difference::Action(_)
             | Difference::FieldDetail { .. }
             | Difference::Dependents(_)
+            | Difference::Policies
             | Difference::Hazards
             | Difference::Counts
             | Difference::Order

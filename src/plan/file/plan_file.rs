@@ -12,7 +12,7 @@ use crate::domain::plan::digest::Digest;
 use crate::plan::input::Destination;
 
 /// Increased with every change of the format. Plan files are short-lived, so no version reads another one's.
-pub const FORMAT: &str = "portolan.plan-file/3";
+pub const FORMAT: &str = "portolan.plan-file/4";
 
 /// The content of a plan file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -120,6 +120,13 @@ fn covered(world: &World, plan: &Plan) -> String {
                 format!("unseen {blueprint} {keys:?}")
             }
             HazardKind::UnseenDependents { blueprint, unread } => format!("dependents {blueprint} {unread:?}"),
+            HazardKind::Policy { policy, verdict, changes, .. } => {
+                for change in changes {
+                    name(&change.key);
+                    change.renamed_from.iter().for_each(|from| name(&super::world::key(&change.key.blueprint, from)));
+                }
+                format!("policy {policy} {verdict:?} {changes:?}")
+            }
             HazardKind::Foreign { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => continue,
         };
         // The reason why a relation is kept is not part of the hazard.

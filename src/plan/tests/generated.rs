@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
+use super::policy_samples::some_policies;
 use super::world::{World, entity, key, manifest};
 use crate::domain::entity::fields::TextField;
 use crate::domain::plan::Plan;
@@ -77,6 +78,7 @@ fn world(seeds: &[Seed], options: [u8; 8]) -> World {
         }
     }
     world.adopt = options[3].is_multiple_of(2);
+    world.policies = some_policies(options[6]);
     let named = |byte: u8| NAMES[usize::from(byte) % NAMES.len()];
     let (from, to) = (key("service", named(options[4])), key("service", named(options[5])));
     world.moves = vec![Move { from, to, is_in_place: options[4] >= 128 }];
@@ -191,7 +193,8 @@ pub fn can_be_done(plan: &Plan) -> bool {
         HazardKind::DeleteWithDependents { dependents, .. } | HazardKind::RenameWithDependents { dependents, .. } => {
             dependents.iter().any(|it| it.required && it.after != RelationEffect::Relinked)
         }
-        HazardKind::ManyDeletes { .. }
+        HazardKind::Policy { .. }
+        | HazardKind::ManyDeletes { .. }
         | HazardKind::Foreign { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::UnseenDependents { .. }

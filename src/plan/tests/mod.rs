@@ -11,6 +11,8 @@ mod normalised;
 mod only;
 mod origins;
 mod ownership;
+mod policies;
+pub(in crate::plan) mod policy_samples;
 mod renames;
 mod requests;
 mod respelled;

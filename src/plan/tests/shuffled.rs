@@ -49,6 +49,7 @@ pub fn shuffled(world: &World, seed: u64) -> World {
         dice.shuffle_manifests(base);
     }
     dice.shuffle(&mut other.blueprints);
+    dice.shuffle(&mut other.policies);
     dice.shuffle(&mut other.owned);
     other.owned.extend(world.owned.first().cloned());
     for entity in &mut other.stored {

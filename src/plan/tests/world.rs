@@ -11,6 +11,7 @@ use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Change, Field, FieldChange};
 use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::policy::Policy;
 use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
@@ -33,6 +34,7 @@ pub struct World {
     pub unread: Vec<Blocker>,
     pub write: Write,
     pub prune: PruneRule,
+    pub policies: Vec<Policy>,
     pub adopt: bool,
     pub only_branch: bool,
     pub moves: Vec<Move>,
@@ -93,6 +95,7 @@ impl World {
             unread: Vec::new(),
             write: Write::every(WriteMode::Merge),
             prune: PruneRule { enabled: true, max: 100, max_percent: 100 },
+            policies: Vec::new(),
             adopt: false,
             only_branch: false,
             moves: Vec::new(),
@@ -161,6 +164,7 @@ impl World {
             owned: &self.owned,
             write: &self.write,
             prune: self.prune,
+            policies: &self.policies,
             destination: self.destination,
             adopt: self.adopt,
             only_branch: self.only_branch,

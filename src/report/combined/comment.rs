@@ -5,7 +5,7 @@ use crate::report::combined::{Failure, MAX_MARKDOWN};
 use crate::report::comment::{head, is_empty, marker, split_head};
 use crate::report::escape::markdown;
 use crate::report::plan::Totals;
-use crate::report::plan::fields::cut;
+use crate::report::plan::inline::cut;
 
 /// Of a folder in a heading.
 const MAX_NAME: usize = 120;

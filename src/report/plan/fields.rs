@@ -9,6 +9,7 @@ use similar::DiffTag;
 use crate::domain::plan::change::{Field, FieldChange, Origin};
 use crate::domain::value::Value;
 use crate::report::escape::{hides, revealed, shape};
+use crate::report::plan::inline::{cut, inline, json};
 use crate::report::plan::words;
 use crate::report::unified_diff::operations;
 
@@ -119,21 +120,6 @@ fn pair(before: Option<&Value>, after: Option<&Value>, characters: usize) -> (Op
     let whole = |value: &Value| revealed(json(value), true);
     let (old, new) = focused(&whole(before), &whole(after));
     (Some(cut(old, characters)), Some(cut(new, characters)))
-}
-
-/// A value in one line, as JSON.
-pub(in crate::report) fn inline(value: &Value, characters: usize) -> String {
-    // The end of a long text is not shown, so it is not encoded.
-    let head = value.as_str().and_then(|text| text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)));
-    let text = match head {
-        Some(head) => json(head),
-        None => json(value),
-    };
-    cut(revealed(text, false), characters)
-}
-
-fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).expect("a value has string keys and nothing that could fail")
 }
 
 /// A text as it is, or as JSON if it contains invisible characters.
@@ -270,14 +256,6 @@ fn reveal(all: &mut [Line], is_text: bool) {
             *text = revealed(json(text.as_str()), is_alike);
         }
     }
-}
-
-pub(in crate::report) fn cut(mut text: String, characters: usize) -> String {
-    if let Some((at, _)) = text.char_indices().nth(characters) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
 }
 
 fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {

@@ -545,6 +545,7 @@ impl Case {
             Self::hostile(),
             Self::delivered(),
             Self::long(),
+            Self::judged(),
             full,
         ]
     }

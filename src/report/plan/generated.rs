@@ -8,9 +8,11 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::fields::TextField;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::change::{
-    Action, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy,
+    Action, ActionKind, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect,
+    RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::policy::{PolicyMatch, Verdict};
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
@@ -99,14 +101,34 @@ fn one_change() -> impl Strategy<Value = Change> {
     )
 }
 
-fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: u8) -> Vec<Hazard> {
+fn policy_match(key: &EntityKey, name: &str) -> PolicyMatch {
+    PolicyMatch {
+        key: key.clone(),
+        action: ActionKind::Rename,
+        renamed_from: Some(name.into()),
+        field: Some(Field::Property(name.into())),
+        before: Value::Null,
+        after: Value::Text(name.into()),
+    }
+}
+
+fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: u16) -> Vec<Hazard> {
     let place = Place { file: FileId(0), span: Span::new(3, 9_000) };
     let one = keys.first().cloned().unwrap_or(EntityKey { blueprint: name.into(), identifier: name.into() });
     let blueprint: std::sync::Arc<str> = name.into();
     let why = name.to_owned();
     let by = vec![Blocker::Manifest(place), Blocker::Read { blueprint: blueprint.clone(), why: why.clone() }];
     let (approval, nothing) = (Consent::Approval, Consent::Nothing);
+    let policy = |verdict| HazardKind::Policy {
+        policy: name.into(),
+        message: (verdict == Verdict::Hazard).then(|| name.into()),
+        verdict,
+        is_of_base: keys.len() % 2 == 1,
+        changes: keys.iter().map(|key| policy_match(key, name)).collect(),
+    };
     let all = [
+        (policy(Verdict::Refuse), Consent::Refused),
+        (policy(Verdict::Hazard), approval),
         (
             HazardKind::ManyDeletes {
                 blueprint: None,
@@ -132,7 +154,7 @@ fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: 
 pub fn case() -> impl Strategy<Value = Case> {
     let changes = prop_oneof![4 => vec(one_change(), 0..12), 1 => vec(one_change(), 30..70)];
     let base = prop::option::of(name());
-    (changes, vec(key(), 0..40), dependents(), name(), any::<u8>(), base, any::<bool>(), any::<bool>()).prop_map(
+    (changes, vec(key(), 0..40), dependents(), name(), any::<u16>(), base, any::<bool>(), any::<bool>()).prop_map(
         |(changes, keys, dependents, name, kinds, base, is_full, more)| {
             let mut case = Case::of(changes, hazards(keys.clone(), dependents, &name, kinds));
             case.is_full = is_full;

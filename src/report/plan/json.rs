@@ -18,6 +18,7 @@ use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Consent;
+use crate::domain::plan::policy::Verdict;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Wave};
@@ -188,16 +189,61 @@ struct JsonHazard<'a> {
     /// The affected blueprint; null for all or none.
     blueprint: Option<&'a Arc<str>>,
     /// The affected entities.
-    entities: &'a [EntityKey],
+    entities: Vec<&'a EntityKey>,
     dependents: Vec<JsonDependent<'a>>,
     /// What prevents deletes, or was not read.
     reasons: Vec<Cow<'a, str>>,
+    /// The policy, where the kind is `policy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<JsonPolicy<'a>>,
+}
+
+/// A policy of the config that applies to the plan.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Policy")]
+struct JsonPolicy<'a> {
+    name: &'a str,
+    /// The message of the config, if it has one.
+    message: Option<Cow<'a, str>>,
+    verdict: Verdict,
+    /// Whether it is in force as the config at the merge base has it, which this branch changes.
+    of_base: bool,
+    /// The changes that it applies to.
+    changes: Vec<JsonPolicyChange<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PolicyChange")]
+struct JsonPolicyChange<'a> {
+    blueprint: &'a str,
+    identifier: &'a str,
+    action: ActionKind,
+    /// The old identifier, if the action is `rename`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<&'a str>,
+    /// The field that the policy looks at, as in `changes`; null: it looks at none.
+    field: Option<JsonPolicyField<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PolicyField")]
+struct JsonPolicyField<'a> {
+    kind: JsonFieldKind,
+    /// The name of the property or relation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    /// Null if unset.
+    before: &'a Value,
+    after: &'a Value,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "HazardKind")]
 enum JsonHazardKind {
+    Policy,
     ManyDeletes,
     DeleteWithDependents,
     RenameWithDependents,

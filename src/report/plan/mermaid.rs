@@ -9,7 +9,7 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, Field, FieldChange, RelationEffect};
 use crate::domain::value::Value;
 use crate::report::escape::{self, clean};
-use crate::report::plan::fields::cut;
+use crate::report::plan::inline::cut;
 
 pub(super) const MAX_NODES: usize = 40;
 const MAX_EDGES: usize = 120;

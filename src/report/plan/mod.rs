@@ -3,6 +3,7 @@
 
 mod delivery;
 pub(in crate::report) mod fields;
+pub(in crate::report) mod inline;
 pub(in crate::report) mod input;
 pub mod json;
 pub(in crate::report) mod markdown;
@@ -16,6 +17,8 @@ pub(in crate::report) mod words;
 pub(in crate::report) mod fixtures;
 #[cfg(test)]
 pub(in crate::report) mod generated;
+#[cfg(test)]
+mod judged;
 #[cfg(test)]
 mod tests;
 

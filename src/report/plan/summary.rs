@@ -13,6 +13,8 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
     let asks = !words::consent_flags(report).is_empty();
     if !report.plan.obstacles.is_empty() && report.delivery.is_none() {
         line.push_str("; the plan cannot be pushed");
+    } else if let Some(refusal) = words::refusal_by_policy(report.plan) {
+        line.push_str(&format!("; {}", clean(&refusal)));
     } else if let Some(delivery) = report.delivery {
         let number = delivery.not_arriving();
         if number > 0 {

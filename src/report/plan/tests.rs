@@ -45,6 +45,8 @@ reads! {
     hostile_names: Case::hostile();
     what_an_exporter_writes: Case::delivered();
     long_texts: Case::long();
+    policies: Case::judged();
+    policies_of_a_pull_request: Case { base: Case::mixed().base, ..Case::judged() };
 }
 
 #[test]

@@ -117,6 +117,7 @@ impl Page<'_, '_> {
     fn hazard(&mut self, hazard: &Hazard) {
         let hazard_text = words::hazard(hazard, self.resolved);
         let (role, label) = match hazard.consent {
+            Consent::Refused => (Role::Error, "refusal"),
             Consent::Approval | Consent::Adoption => (Role::Error, "hazard"),
             Consent::Nothing => (Role::Warning, "warning"),
         };
@@ -299,7 +300,7 @@ impl Page<'_, '_> {
         let step = words::next_step(report, "above").filter(|_| report.refusal.is_none());
         if let Some(step) = step {
             let is_stuck = !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|it| !it.is_empty());
-            let is_asking = !words::consent_flags(report).is_empty() || is_stuck;
+            let is_asking = !words::consent_flags(report).is_empty() || is_stuck || report.plan.refusals() > 0;
             // The line is not wrapped, because it contains a command to copy.
             let step = clean(&step).into_owned();
             self.line(&if is_asking { self.style.paint(Role::Warning, &step) } else { step });

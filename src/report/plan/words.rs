@@ -6,15 +6,20 @@ use std::collections::BTreeMap;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
-    Action, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RelationEffect, RenamedBy,
+    Action, ActionKind, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
+use crate::domain::plan::policy::{PolicyMatch, Verdict};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
+use crate::domain::value::Value;
+use crate::report::plan::inline::inline;
 use crate::report::plan::input::{PlanReport, Resolved};
 use crate::text::plural::{count, grouped, list};
 
 /// The number of names in one sentence.
 const MAX_NAMES: usize = 8;
+/// The number of characters of a value beside a name.
+const MAX_VALUE: usize = 60;
 
 pub(in crate::report) fn entity(key: &EntityKey) -> String {
     format!("{}/{}", key.blueprint, key.identifier)
@@ -57,13 +62,7 @@ pub(in crate::report) fn sign(action: &Action) -> char {
 }
 
 pub(in crate::report) fn action(action: &Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Rename { .. } => "rename",
-        Action::Adopt => "adopt",
-        Action::Delete => "delete",
-    }
+    action.kind().word()
 }
 
 /// The name of a field, unique within its entity.
@@ -168,6 +167,16 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
     let all = |keys: &[EntityKey]| keys.iter().map(quoted).collect();
     let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
     match &hazard.kind {
+        HazardKind::Policy { policy, message, verdict, is_of_base, changes } => {
+            let named = policy_name(policy, *is_of_base);
+            let applies = format!("applies to {}", count(changes.len(), "change"));
+            let sentence = match (message, verdict) {
+                (Some(message), _) => format!("policy {named}: {}", message.trim_end_matches('.')),
+                (None, Verdict::Refuse) => format!("policy {named} {applies}, and forbids this plan"),
+                (None, Verdict::Hazard) => format!("policy {named} {applies}"),
+            };
+            hazard_text(sentence, changes.iter().map(policy_match).collect())
+        }
         HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent } => {
             let whose = blueprint.as_ref().map_or(String::new(), |blueprint| format!(" of {}", tick(blueprint)));
             let over = over_max.map(|max| format!("`prune.max` ({max})"));
@@ -234,11 +243,68 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
     }
 }
 
+fn policy_name(policy: &str, is_of_base: bool) -> String {
+    let where_from = if is_of_base { " (as at the merge base)" } else { "" };
+    format!("{}{where_from}", tick(policy))
+}
+
+/// ``delete `service/cart` (tier: 1)``
+fn policy_match(found: &PolicyMatch) -> String {
+    let PolicyMatch { key, action, renamed_from, field, before, after } = found;
+    let from = renamed_from.as_ref().map(|from| format!(" from {}", tick(from))).unwrap_or_default();
+    let value = |value: &Value| match value {
+        Value::Null => "unset".to_owned(),
+        set => inline(set, MAX_VALUE),
+    };
+    let field = field.as_ref().map(|field| {
+        let values = match (before, after) {
+            (before, Value::Null) if *action == ActionKind::Delete => value(before),
+            (Value::Null, after) if *action == ActionKind::Create => value(after),
+            (before, after) if before == after => value(before),
+            (before, after) => format!("{} → {}", value(before), value(after)),
+        };
+        format!(" ({}: {values})", self::field(field))
+    });
+    format!("{} {}{from}{}", action.word(), quoted(key), field.unwrap_or_default())
+}
+
+/// The policies that refuse the plan, by name.
+pub(in crate::report) fn refusing(plan: &Plan) -> Vec<String> {
+    let mut names = Vec::new();
+    for hazard in plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Refused) {
+        if let HazardKind::Policy { policy, is_of_base, .. } = &hazard.kind {
+            names.push(policy_name(policy, *is_of_base));
+        }
+    }
+    names
+}
+
+/// ``the policies `a` and `b` forbid it``; `None`: no policy refuses the plan.
+pub(in crate::report) fn refusal_by_policy(plan: &Plan) -> Option<String> {
+    let refusing = refusing(plan);
+    let named = names(refusing.iter().cloned(), MAX_NAMES);
+    match refusing.len() {
+        0 => None,
+        1 => Some(format!("the policy {named} forbids it")),
+        _ => Some(format!("the policies {named} forbid it")),
+    }
+}
+
+/// The number of hazards that need an approval, or an adoption.
+pub(in crate::report) fn asking(plan: &Plan) -> usize {
+    let asks = |consent: Consent| match consent {
+        Consent::Approval | Consent::Adoption => true,
+        Consent::Refused | Consent::Nothing => false,
+    };
+    plan.hazards.iter().filter(|hazard| asks(hazard.consent)).count()
+}
+
 /// The number of entities that `--adopt` would take over.
 pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
     let written = plan.hazards.iter().find_map(|hazard| match &hazard.kind {
         HazardKind::Foreign { keys } => Some(keys.len()),
-        HazardKind::ManyDeletes { .. }
+        HazardKind::Policy { .. }
+        | HazardKind::ManyDeletes { .. }
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
         | HazardKind::Unseen { .. }
@@ -465,7 +531,11 @@ pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -
             "Changes that were already pending are not shown; drop `--only-branch` to see what a push does.".to_owned(),
         );
     }
-    let asking = plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count();
+    if let Some(refusal) = refusal_by_policy(plan) {
+        let cannot = if report.delivery.is_some() { "This change is not allowed" } else { "The plan cannot be pushed" };
+        return Some(format!("{cannot}: {refusal} (listed {where_named}). No approval helps."));
+    }
+    let asking = asking(plan);
     if let Some(delivery) = report.delivery {
         let exporters = delivery.exporters();
         return match asking {

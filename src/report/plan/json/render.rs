@@ -9,6 +9,7 @@ use crate::domain::finding::Place;
 use crate::domain::plan::Obstacle;
 use crate::domain::plan::change::{Action, Change, Dependent, Field, FieldChange, OwnerStatus};
 use crate::domain::plan::hazard::{Hazard, HazardKind};
+use crate::domain::plan::policy::PolicyMatch;
 use crate::report::escape;
 use crate::report::escape::clean;
 use crate::report::impact::json::JsonImpact;
@@ -16,7 +17,8 @@ use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::json::delivery::delivery;
 use crate::report::plan::json::{
     Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard,
-    JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace,
+    JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace, JsonPolicy, JsonPolicyChange,
+    JsonPolicyField,
 };
 use crate::report::plan::words;
 
@@ -99,12 +101,7 @@ fn foreign<'a>(key: &'a EntityKey, owner: &'a ForeignOwner) -> JsonForeign<'a> {
 
 fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<'a>) -> JsonField<'a> {
     let FieldChange { field, before, after, paths, cause, origin, span } = change;
-    let (kind, name) = match field {
-        Field::Text(field) => (JsonFieldKind::Text(*field), None),
-        Field::Team => (JsonFieldKind::Team, None),
-        Field::Property(name) => (JsonFieldKind::Property, Some(name.as_ref())),
-        Field::Relation(name) => (JsonFieldKind::Relation, Some(name.as_ref())),
-    };
+    let (kind, name) = kind_and_name(field);
     JsonField {
         kind,
         name,
@@ -114,6 +111,30 @@ fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<
         cause: *cause,
         origin: *origin,
         place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, resolved)),
+    }
+}
+
+fn kind_and_name(field: &Field) -> (JsonFieldKind, Option<&str>) {
+    match field {
+        Field::Text(field) => (JsonFieldKind::Text(*field), None),
+        Field::Team => (JsonFieldKind::Team, None),
+        Field::Property(name) => (JsonFieldKind::Property, Some(name.as_ref())),
+        Field::Relation(name) => (JsonFieldKind::Relation, Some(name.as_ref())),
+    }
+}
+
+fn policy_change(found: &PolicyMatch) -> JsonPolicyChange<'_> {
+    let PolicyMatch { key, action, renamed_from, field, before, after } = found;
+    let field = field.as_ref().map(|field| {
+        let (kind, name) = kind_and_name(field);
+        JsonPolicyField { kind, name, before, after }
+    });
+    JsonPolicyChange {
+        blueprint: &key.blueprint,
+        identifier: &key.identifier,
+        action: *action,
+        renamed_from: renamed_from.as_deref(),
+        field,
     }
 }
 
@@ -135,32 +156,48 @@ fn hazard<'a>(hazard: &'a Hazard, resolved: &Resolved<'_>) -> JsonHazard<'a> {
         digest: hazard.digest,
         message: clean(&words::hazard(hazard, resolved).sentence).into_owned(),
         blueprint: None,
-        entities: &[],
+        entities: Vec::new(),
         dependents: Vec::new(),
         reasons: Vec::new(),
+        policy: None,
     };
     let all = |found: &'a [Dependent]| found.iter().map(dependent).collect();
     match &hazard.kind {
-        HazardKind::ManyDeletes { blueprint, keys, .. } => {
-            JsonHazard { kind: JsonHazardKind::ManyDeletes, blueprint: blueprint.as_ref(), entities: keys, ..made }
-        }
+        HazardKind::Policy { policy, message, verdict, is_of_base, changes } => JsonHazard {
+            kind: JsonHazardKind::Policy,
+            entities: changes.iter().map(|change| &change.key).collect(),
+            policy: Some(JsonPolicy {
+                name: policy,
+                message: message.as_deref().map(clean),
+                verdict: *verdict,
+                of_base: *is_of_base,
+                changes: changes.iter().map(policy_change).collect(),
+            }),
+            ..made
+        },
+        HazardKind::ManyDeletes { blueprint, keys, .. } => JsonHazard {
+            kind: JsonHazardKind::ManyDeletes,
+            blueprint: blueprint.as_ref(),
+            entities: keys.iter().collect(),
+            ..made
+        },
         HazardKind::DeleteWithDependents { key, dependents } => JsonHazard {
             kind: JsonHazardKind::DeleteWithDependents,
-            entities: std::slice::from_ref(key),
+            entities: vec![key],
             dependents: all(dependents),
             ..made
         },
         HazardKind::RenameWithDependents { key, dependents, .. } => JsonHazard {
             kind: JsonHazardKind::RenameWithDependents,
-            entities: std::slice::from_ref(key),
+            entities: vec![key],
             dependents: all(dependents),
             ..made
         },
-        HazardKind::Foreign { keys } => JsonHazard { entities: keys, ..made },
+        HazardKind::Foreign { keys } => JsonHazard { entities: keys.iter().collect(), ..made },
         HazardKind::Unseen { blueprint, why, keys } => JsonHazard {
             kind: JsonHazardKind::Unseen,
             blueprint: Some(blueprint),
-            entities: keys,
+            entities: keys.iter().collect(),
             reasons: why.iter().map(Into::into).collect(),
             ..made
         },
@@ -170,15 +207,12 @@ fn hazard<'a>(hazard: &'a Hazard, resolved: &Resolved<'_>) -> JsonHazard<'a> {
             reasons: unread.iter().map(|name| Cow::Borrowed(name.as_ref())).collect(),
             ..made
         },
-        HazardKind::StillNeeded { key, by } => JsonHazard {
-            kind: JsonHazardKind::StillNeeded,
-            entities: std::slice::from_ref(key),
-            dependents: all(by),
-            ..made
-        },
+        HazardKind::StillNeeded { key, by } => {
+            JsonHazard { kind: JsonHazardKind::StillNeeded, entities: vec![key], dependents: all(by), ..made }
+        }
         HazardKind::PruneBlocked { by, keys } => JsonHazard {
             kind: JsonHazardKind::PruneBlocked,
-            entities: keys,
+            entities: keys.iter().collect(),
             reasons: by.iter().map(|it| clean(&words::blocker(it, resolved)).into_owned().into()).collect(),
             ..made
         },

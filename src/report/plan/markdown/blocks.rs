@@ -3,7 +3,8 @@
 
 use crate::domain::plan::change::{Action, Change, Dependent};
 use crate::report::escape::{clean, fence, html_code, neutralise};
-use crate::report::plan::fields::{self, Body, Limits, Line, Shown, cut};
+use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
+use crate::report::plan::inline::cut;
 use crate::report::plan::input::Resolved;
 use crate::report::plan::markdown::budget::Item;
 use crate::report::plan::markdown::links;

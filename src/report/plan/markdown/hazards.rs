@@ -30,6 +30,7 @@ pub(super) fn section(resolved: &Resolved<'_>) -> Section {
 
 fn item(resolved: &Resolved<'_>, hazard: &Hazard) -> Item {
     let label = match hazard.consent {
+        Consent::Refused => "**Refusal:**",
         Consent::Approval | Consent::Adoption => "**Hazard:**",
         Consent::Nothing => "**Warning:**",
     };

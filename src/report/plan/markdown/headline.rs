@@ -1,11 +1,10 @@
 //! Renders the head of a comment: what merging does, where, and whether it must be approved.
 
 use crate::domain::plan::Tally;
-use crate::domain::plan::hazard::Consent;
 use crate::report::comment;
 use crate::report::escape::markdown;
 use crate::report::plan::delivery::{ClusterDelivery, DeliveringCluster};
-use crate::report::plan::fields::cut;
+use crate::report::plan::inline::cut;
 use crate::report::plan::input::{PlanReport, marker};
 use crate::report::plan::markdown::pieces::{catalog, code, prose};
 use crate::report::plan::words;
@@ -38,7 +37,11 @@ pub(super) fn head(report: &PlanReport<'_>) -> String {
     }
     out.push_str(&format!(". {}.\n", rest(&plan.counts.total)));
     if let Some(step) = step(report) {
-        let kind = if asking(report) > 0 || is_stuck(report) || report.refusal.is_some() { "CAUTION" } else { "NOTE" };
+        let kind = if words::asking(report.plan) > 0 || is_stuck(report) || report.refusal.is_some() {
+            "CAUTION"
+        } else {
+            "NOTE"
+        };
         out.push_str(&format!("\n> [!{kind}]\n> {}\n", markdown(&cut(step, MAX_STEP))));
     }
     out
@@ -50,6 +53,8 @@ pub struct Totals {
     pub tally: Tally,
     /// Hazards that need approval.
     pub asking: usize,
+    /// Policies that refuse the plan.
+    pub refusals: usize,
     pub obstacles: usize,
     pub complaints: usize,
     /// Objects that a cluster does not bring to the catalog.
@@ -64,7 +69,8 @@ impl Totals {
     pub fn of(report: &PlanReport<'_>) -> Self {
         Self {
             tally: report.plan.counts.total,
-            asking: asking(report),
+            asking: words::asking(report.plan),
+            refusals: report.plan.refusals(),
             obstacles: report.plan.obstacles.len(),
             complaints: report.complaints.map_or(0, <[_]>::len),
             not_arriving: report.delivery.map_or(0, ClusterDelivery::not_arriving),
@@ -78,6 +84,7 @@ impl Totals {
         Self {
             tally: self.tally.plus(&other.tally),
             asking: self.asking + other.asking,
+            refusals: self.refusals + other.refusals,
             obstacles: self.obstacles + other.obstacles,
             complaints: self.complaints + other.complaints,
             not_arriving: self.not_arriving + other.not_arriving,
@@ -88,7 +95,7 @@ impl Totals {
 
     /// No changes, and nothing to approve or to fix.
     pub fn is_empty(&self) -> bool {
-        self.tally.changes() + self.asking + self.obstacles + self.complaints + self.not_arriving == 0
+        self.tally.changes() + self.asking + self.refusals + self.obstacles + self.complaints + self.not_arriving == 0
     }
 
     pub fn headline(&self) -> String {
@@ -98,6 +105,11 @@ impl Totals {
         }
         if self.complaints > 0 {
             return format!("❌ The catalog would reject {}. {sentence}", count(self.complaints, "change"));
+        }
+        if self.refusals > 0 {
+            let (policies, verb) =
+                (count(self.refusals, "policy"), if self.refusals == 1 { "forbids" } else { "forbid" });
+            return format!("❌ {policies} {verb} this. {sentence}");
         }
         let (sign, more) = match (self.asking + self.not_arriving > 0, self.tally.changes() == 0) {
             (true, _) if self.not_arriving > 0 => {
@@ -154,12 +166,10 @@ fn rest(tally: &Tally) -> String {
     format!("{of_these}Entities: {}", parts.join(", "))
 }
 
-fn asking(report: &PlanReport<'_>) -> usize {
-    report.plan.hazards.iter().filter(|hazard| hazard.consent != Consent::Nothing).count()
-}
-
 fn is_stuck(report: &PlanReport<'_>) -> bool {
-    !report.plan.obstacles.is_empty() || report.complaints.is_some_and(|complaints| !complaints.is_empty())
+    !report.plan.obstacles.is_empty()
+        || report.plan.refusals() > 0
+        || report.complaints.is_some_and(|complaints| !complaints.is_empty())
 }
 
 /// What a reviewer has to do. It is never a command: the reader of a comment merges, and the pipeline pushes.
@@ -170,7 +180,7 @@ fn step(report: &PlanReport<'_>) -> Option<String> {
     if is_stuck(report) || report.is_only_branch {
         return words::next_step(report, "below");
     }
-    let asking = asking(report);
+    let asking = words::asking(report.plan);
     if !report.says_next_step || asking == 0 {
         return None;
     }

@@ -1,7 +1,7 @@
 //! The pieces of Markdown that every part of a comment uses.
 
 use crate::report::escape::{markdown, markdown_code};
-use crate::report::plan::fields::cut;
+use crate::report::plan::inline::cut;
 
 /// The limit in bytes, of which there are at least as many as characters, however the forge counts these.
 pub(in crate::report) const MAX_LENGTH: usize = 65_000;

@@ -1,0 +1,31 @@
+//! Reads the config as a commit has it: what a branch changes in it must not decide about the branch itself.
+
+use crate::settings::{CONFIG_NAMES, Settings};
+use crate::sources::git::{CommitId, Repository};
+use crate::sources::{ReadBuffer, path_text, read};
+
+/// The config of a commit.
+pub(crate) enum ConfigAt {
+    Absent,
+    /// It is there, but not as a text.
+    Unreadable,
+    Text(String),
+}
+
+/// The config in use, as a commit has it. It may have been renamed from `portolan.yml` to `portolan.yaml` since then.
+pub(crate) fn config_at(settings: &Settings, repository: &Repository, commit: CommitId) -> ConfigAt {
+    let current = settings.config.as_ref().map(|config| path_text(&config.value));
+    let paths = match &current {
+        Some(path) if !CONFIG_NAMES.contains(&path.as_str()) => vec![path.as_str()],
+        Some(_) | None => CONFIG_NAMES.to_vec(),
+    };
+    for path in paths {
+        let Ok(Some(file)) = repository.file_at(&settings.root.value, path, commit) else { continue };
+        let mut buffer = ReadBuffer::default();
+        return match read(&file, &mut buffer) {
+            Ok(text) => ConfigAt::Text(text.text.to_owned()),
+            Err(_) => ConfigAt::Unreadable,
+        };
+    }
+    ConfigAt::Absent
+}
