@@ -39,6 +39,7 @@ fn main() {
                 measure(name, &folder);
                 if !single && count <= 20_000 {
                     remember(name, &folder);
+                    judge(name, &folder);
                 }
             }
             deliver(home.path());
@@ -110,6 +111,27 @@ fn remember(name: &str, folder: &Path) {
         let line = ["lint"].iter().chain(flags).copied().collect::<Vec<_>>().join(" ");
         println!("{name}, again: {line} {:.1} ms, git status {:.1} ms, ratio {:.2}", lint.0, status.0, lint.1);
     }
+}
+
+/// The impact of changed blueprints on every entity, against a lint: it may cost one more.
+fn judge(name: &str, folder: &Path) {
+    let blueprints = folder.join(".portolan/blueprints");
+    let proposed = folder.join("proposed");
+    std::fs::create_dir_all(&proposed).expect("folders can be made");
+    for file in std::fs::read_dir(&blueprints).expect("the corpus has blueprints").flatten() {
+        let text = std::fs::read_to_string(file.path()).expect("it can be read");
+        let mut blueprint: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        blueprint["schema"]["properties"]["added"] = serde_json::json!({"type": "string"});
+        std::fs::write(proposed.join(file.file_name()), blueprint.to_string()).expect("it can be written");
+    }
+    let folder = folder.display().to_string();
+    let lint = || command(binary(), &["-C", &folder, "lint", "--no-cache", "--output", "concise"]);
+    let impact = || {
+        let flags = ["--scope", "bench", "--blueprints", "proposed", "--output", "summary"];
+        command(binary(), &[&["-C", &folder, "diff"][..], &flags].concat())
+    };
+    let (impact, lint) = in_turn(impact, lint);
+    println!("{name}: impact {:.1} ms, lint {:.1} ms, ratio {:.2}", impact.0, lint.0, impact.1);
 }
 
 /// What the definitions of Crossplane add to lint: the same claims with and without them.

@@ -11,8 +11,8 @@ use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
-    cluster, comment, completions, config, diff, explain, graph, init, lint, list, man, new, pull, push, rename,
-    schema, serve, show, version,
+    cluster, comment, completions, config, diff, explain, graph, import, init, lint, list, lsp, man, new, pull, push,
+    rename, schema, serve, show, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -113,11 +113,13 @@ enum Verbs {
     Show(show::ShowArgs),
     Graph(graph::GraphArgs),
     Rename(rename::RenameArgs),
+    Import(Box<import::ImportArgs>),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Serve(Box<serve::ServeArgs>),
     Cluster(Box<cluster::ClusterArgs>),
     Schema(schema::SchemaArgs),
+    Lsp(lsp::LspArgs),
     Comment(comment::CommentArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -182,11 +184,13 @@ impl Verbs {
             Self::Show(args) => args,
             Self::Graph(args) => args,
             Self::Rename(args) => args,
+            Self::Import(args) => &**args,
             Self::Explain(args) => args,
             Self::Config(args) => args,
             Self::Serve(args) => &**args,
             Self::Cluster(args) => &**args,
             Self::Schema(args) => args,
+            Self::Lsp(args) => args,
             Self::Comment(args) => args,
             Self::Completions(args) => args,
             Self::Man(args) => args,

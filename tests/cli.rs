@@ -10,11 +10,13 @@ mod diff;
 mod explain;
 mod graph;
 mod hostile;
+mod import;
 mod init;
 #[cfg(unix)] // makes symbolic links
 mod links;
 pub mod lint;
 mod list;
+mod lsp;
 mod man;
 mod monorepo;
 mod new;

@@ -120,7 +120,9 @@ fn reference() -> String {
 
 /// `docs/rules/README.md`.
 fn index() -> String {
-    let mut text = "# Rules\n\n`portolan explain RULE` shows each page in the terminal.\n".to_owned();
+    let mut text = "# Rules\n\n`portolan explain RULE` shows each page in the terminal. `rules` in the config sets the level of a \
+                    rule, [for all files or by path](../configs.md#levels-of-rules).\n"
+        .to_owned();
     let mut family = None;
     for rule in RULES {
         let info = &rule.info;

@@ -2,6 +2,7 @@
 //! their spans; fixes come to an end. Also laws of plans in reports.
 
 mod forecasts;
+mod impact;
 mod plans;
 mod resync;
 

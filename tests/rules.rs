@@ -81,6 +81,31 @@ fn good_examples_are_silent() {
     }
 }
 
+/// The severities of the findings of a rule in its bad example, where the config sets a level for a glob.
+fn severities_by_path(rule: &Rule, level: &str) -> BTreeSet<String> {
+    let repo = lay_out(rule, "bad");
+    let name = rule.info.name;
+    let config = if repo.path().join("portolan.yaml").exists() { repo.read("portolan.yaml") } else { String::new() };
+    // Not `portolan.yaml`, which a deliverer of the whole repository would take for a manifest.
+    repo.write("levels.conf", format!("{config}\nrules: {{{name}: {{paths: {{\"**\": {level}}}}}}}\n"));
+    let options = ["--config", "levels.conf", "--output", "json"];
+    let output = portolan(&repo).args(lint(rule)).args(options).output().expect("portolan runs");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{name}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let findings = json["findings"].as_array().expect("findings are a list");
+    let of_rule = findings.iter().filter(|finding| finding["rule"] == name);
+    of_rule.map(|finding| finding["severity"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_rule_has_the_level_of_the_path_of_its_finding() {
+    for rule in RULES {
+        let [lower, off] = ["info", "off"].map(|level| severities_by_path(rule, level));
+        assert_eq!(lower, BTreeSet::from(["info".to_owned()]), "{}", rule.info.name);
+        assert_eq!(off, BTreeSet::new(), "{}", rule.info.name);
+    }
+}
+
 #[test]
 fn bad_examples_fire_their_rule_alone_and_look_as_in_bad_txt() {
     let mut stale = Vec::new();

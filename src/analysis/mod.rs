@@ -15,11 +15,13 @@ mod unicode;
 pub use crate::analysis::engine::analyzer::{
     AnalysisResult, Analyzer, Evidence, FileResults, FileRun, RunState, concerns_delivery,
 };
+pub use crate::analysis::engine::declared::{DeclaredEntities, DeclaredEntity};
 pub use crate::analysis::engine::facts::index::Index;
 pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub(crate) use crate::analysis::engine::facts::{EntityRef, TargetRef};
+pub(crate) use crate::analysis::engine::rule::yaml_scalar;
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
-pub use crate::analysis::engine::selection::Selection;
+pub use crate::analysis::engine::selection::{PathLevels, Selection};
 pub use crate::analysis::engine::snapshot::{IndexedBlueprint, ProblemKind, Pulled, Snapshot, SnapshotProblem};
 pub use crate::analysis::engine::suppress::Directives;
 pub use blueprint_words::{describe_fault, describe_reference};

@@ -5,8 +5,8 @@ use foldhash::HashMap;
 
 use crate::analysis::engine::facts::TargetRef;
 use crate::analysis::engine::facts::repository::Repository;
-use crate::analysis::engine::rule::{FindingBuilder, yaml_scalar};
-use crate::domain::finding::{Edit, Help};
+use crate::analysis::engine::rule::{FindingBuilder, RepositoryContext, yaml_scalar};
+use crate::domain::finding::{Edit, FileId, Help};
 use crate::domain::known_entities::KnownEntities;
 use crate::text::suggest;
 
@@ -21,11 +21,15 @@ pub(super) struct NearNames<'a> {
     /// The repository's identifiers by blueprint, collected for the first suggestion.
     declared: Option<HashMap<&'a str, Vec<&'a str>>>,
     comparisons_left: usize,
+    /// Whether findings of a file are requested; the others need no suggestion, which takes time.
+    in_sight: &'a dyn Fn(FileId) -> bool,
 }
 
 impl<'a> NearNames<'a> {
-    pub fn new(repository: &'a Repository<'a>, known: &'a KnownEntities) -> Self {
-        Self { repository, known, declared: None, comparisons_left: MAX_COMPARISONS }
+    pub fn new(context: &RepositoryContext<'a>, known: &'a KnownEntities) -> Self {
+        let RepositoryContext { repository, places, .. } = context;
+        let in_sight = places.in_sight;
+        Self { repository, known, declared: None, comparisons_left: MAX_COMPARISONS, in_sight }
     }
 
     /// Adds the most similar name to a finding about `target`, an entity of `blueprint`; without one, adds `help`.
@@ -44,6 +48,9 @@ impl<'a> NearNames<'a> {
                 .help(format!("write `{meant}`: identifiers are case-sensitive"))
                 .suggestion(format!("write `{meant}`"), edits(meant))
                 .related_in(other.file, other.span, "it is spelled like this here");
+        }
+        if !(self.in_sight)(target.place().file) {
+            return draft.help(help);
         }
         let candidates = self.candidates(blueprint);
         let names = || candidates.iter().copied();

@@ -18,23 +18,44 @@ const WAYS_OUT: [(&str, &str); 4] = [
     ),
 ];
 
+/// A value of each format whose name alone does not say how it is written.
+const EXAMPLES: [(&str, &str); 12] = [
+    ("byte", "cG9ydG9sYW4="),
+    ("cidr", "10.0.0.0/8"),
+    ("date", "2026-01-31"),
+    ("date-time", "2026-01-31T12:00:00Z"),
+    ("duration", "1h30m"),
+    ("email", "team@example.com"),
+    ("hostname", "eu.example.com"),
+    ("ipv4", "10.0.0.1"),
+    ("ipv6", "2001:db8::1"),
+    ("mac", "00:00:5e:00:53:01"),
+    ("uri", "https://example.com/a"),
+    ("uuid", "123e4567-e89b-12d3-a456-426614174000"),
+];
+
 /// What is wrong and where, as a clause in the words of the API server.
 pub(super) fn problem(refusal: &Refusal) -> String {
     let Refusal { path, text, kind } = refusal;
     let text = text.trim_end_matches('.');
     match kind {
         RefusalKind::UnknownField { .. } => format!("unknown field `{path}`"),
-        RefusalKind::NoMatch { .. } => text.to_owned(),
-        RefusalKind::Missing | RefusalKind::Other if path.is_empty() => text.to_owned(),
-        RefusalKind::Missing | RefusalKind::Other => format!("`{path}`: {text}"),
+        RefusalKind::NoMatch { .. } | RefusalKind::NoSuchKind { .. } => text.to_owned(),
+        RefusalKind::Missing | RefusalKind::NotAnOption { .. } | RefusalKind::Other if path.is_empty() => {
+            text.to_owned()
+        }
+        RefusalKind::Missing | RefusalKind::NotAnOption { .. } | RefusalKind::Other => format!("`{path}`: {text}"),
     }
 }
 
 /// What to do about it, if the problem does not say so. `unknown`: about a field that nothing is like.
 pub(super) fn advice(refusal: &Refusal, unknown: &str) -> Option<String> {
     match &refusal.kind {
-        RefusalKind::UnknownField { meant: Some(meant) } => Some(format!("did you mean `{meant}`?")),
+        RefusalKind::UnknownField { meant: Some(meant) } | RefusalKind::NoSuchKind { meant } => {
+            Some(format!("did you mean `{meant}`?"))
+        }
         RefusalKind::UnknownField { meant: None } => Some(unknown.to_owned()),
+        RefusalKind::NotAnOption { meant } => meant.as_ref().map(|meant| format!("did you mean `{meant}`?")),
         RefusalKind::NoMatch { served } if served.is_empty() => {
             Some("no version is served: set `served: true`".to_owned())
         }
@@ -51,7 +72,10 @@ pub(super) fn advice(refusal: &Refusal, unknown: &str) -> Option<String> {
                 return Some((*way_out).to_owned());
             }
             let (_, rest) = refusal.text.rsplit_once("must be of type ")?;
-            Some(format!("write a value of type {}", rest.split(':').next().unwrap_or_default()))
+            let name = rest.split(':').next().unwrap_or_default();
+            let example = EXAMPLES.iter().find(|(format, _)| *format == name);
+            let example = example.map(|(_, example)| format!(", such as `{example}`")).unwrap_or_default();
+            Some(format!("write a value of type {name}{example}"))
         }
     }
 }

@@ -26,6 +26,9 @@ use crate::ui::{self, Streams};
 /// Why a flag for a plan file is refused.
 pub const ONE_PLAN: &str = "a plan file holds the plan of one config";
 
+/// Why blueprints to compare with are refused.
+pub const ONE_SNAPSHOT: &str = "each config has blueprints of its own";
+
 /// A command that can run for each config.
 pub trait PerConfig: Clone {
     const VERB: &'static str;

@@ -157,8 +157,13 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     for (name, policy) in &settings.policies {
         add(&format!("policies.{name}"), shown_policy(&policy.value), &policy.origin);
     }
-    for (name, level) in &settings.rules {
-        add(&format!("rules.{name}"), level.value.word().into(), &level.origin);
+    for (name, rule) in &settings.rules {
+        if let Some(level) = rule.value.level {
+            add(&format!("rules.{name}"), level.word().into(), &rule.origin);
+        }
+        for path in &rule.value.paths {
+            add(&format!("rules.{name}.paths.{}", path.glob), path.level.word().into(), &path.origin);
+        }
     }
     rows
 }

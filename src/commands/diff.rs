@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
+use crate::commands::all::{self, ONE_PLAN, ONE_SNAPSHOT, PerConfig, destinations};
 use crate::commands::args::approval::parse_approval;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
@@ -13,6 +13,9 @@ use crate::commands::args::planning::{PlanOptions, PlanWriter, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
+use crate::commands::impact::compare::{ComparedImpact, compare};
+use crate::commands::impact::output::write_impact;
+use crate::commands::impact::sides::Sides;
 use crate::commands::output::reports::Destination;
 use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
@@ -26,6 +29,7 @@ use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
 use crate::domain::error_class::ExitClass;
+use crate::domain::impact::Impact;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
@@ -51,13 +55,29 @@ pub struct DiffArgs {
     /// Also ask the catalog to validate each change
     #[arg(long)]
     pub verify: bool,
+    /// Show instead what a change of blueprints does to the entities: what it breaks, loses or newly requires
+    ///
+    /// PATH: the new blueprints, a file or folder as `pull` or the API writes them; the snapshot has the old ones. `live`: the
+    /// new ones are those of the catalog, whose entities are judged too. REF: a Git revision, whose snapshot has the old ones.
+    /// PATH and REF read no catalog.
+    #[arg(long, value_name = "PATH|REF|live", value_hint = ValueHint::AnyPath)]
+    #[arg(conflicts_with_all = [
+        "only_branch", "out", "verify", "approve", "approval_comments", "base", "no_base", "only", "adopt", "prune", "no_prune",
+    ])]
+    pub blueprints: Option<String>,
+    /// With `--blueprints`: also judge the entities and values that only the catalog has
+    #[arg(long, requires = "blueprints")]
+    pub live: bool,
     /// Exit 2 if changes are pending
     #[arg(long)]
     pub exit_code: bool,
-    /// What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); several separated by commas
+    /// What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); with changed blueprints also `broken`,
+    /// `required` (exit 1), `lossy` (exit 2); several separated by commas
     ///
     /// `hazard`: a hazard needs approval. `missing`: a declared entity is not in the catalog. `extra`: the catalog has an
-    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog.
+    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `broken`: an
+    /// entity is refused after a change of blueprints. `required`: it is refused until it has a value that they require. `lossy`:
+    /// it is accepted, but the catalog drops, hides or recomputes one of its values.
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', num_args = 1)]
     pub fail_on: Vec<FailOn>,
     /// With `--fail-on hazard`: the digest of hazards that are approved; repeatable
@@ -84,6 +104,19 @@ pub enum FailOn {
     Missing,
     Extra,
     Changed,
+    Broken,
+    Lossy,
+    Required,
+}
+
+impl FailOn {
+    /// Whether it is about the impact of changed blueprints, and not about the plan.
+    fn is_of_impact(self) -> bool {
+        match self {
+            Self::Hazard | Self::Missing | Self::Extra | Self::Changed => false,
+            Self::Broken | Self::Lossy | Self::Required => true,
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -94,6 +127,8 @@ Examples:
   portolan diff --fail-on hazard                   exit 4 if a hazard needs approval (for pull requests)
   portolan diff --fail-on missing,extra,changed    exit 2 if the catalog has drifted (for scheduled runs)
   portolan diff --ref HEAD~1                       what going back one commit would change
+  portolan diff --blueprints proposed/             what these blueprints would break, lose or require
+  portolan diff --blueprints main                  what the changed blueprints of this branch do
   portolan diff --output text --output markdown=comment.md";
 
 impl Verb for DiffArgs {
@@ -119,7 +154,8 @@ impl PerConfig for DiffArgs {
     }
 
     fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
-        self.out.as_ref().map(|_| ("--out", ONE_PLAN))
+        let out = self.out.as_ref().map(|_| ("--out", ONE_PLAN));
+        out.or_else(|| self.blueprints.as_ref().map(|_| ("--blueprints", ONE_SNAPSHOT)))
     }
 }
 
@@ -132,6 +168,14 @@ struct NeedsCatalog {
 }
 
 impl ExitClass for NeedsCatalog {}
+
+/// A verdict on a plan, where there is none.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`--fail-on hazard,missing,extra,changed` is about a plan, and `--blueprints` makes none")]
+#[diagnostic(code("no-plan-to-fail-on"), help("use `broken`, `lossy` or `required`, or drop `--blueprints`"))]
+struct NoPlanToFailOn;
+
+impl ExitClass for NoPlanToFailOn {}
 
 impl DiffArgs {
     /// With `delivery: cluster` the exporters write. A plan file is always that of a push.
@@ -148,6 +192,9 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
         check_output_path(file, context.settings)?;
     }
     let workspace = Workspace::open(args.planning.commit.as_deref(), context)?;
+    if let Some(blueprints) = &args.blueprints {
+        return show_impact(args, blueprints, &workspace, context);
+    }
     let settings = &*workspace.settings;
     let context = &mut context.with(settings);
     let owner = owner_in_catalog(settings, context.git)?;
@@ -209,6 +256,7 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
         true => Exit::Findings,
         false => exit(args, &planned.plan, &approve, complaints.as_deref()),
     };
+    let exit = and_impact(exit, &args.fail_on, planned.impact.as_ref());
     planned.free();
     Ok(exit)
 }
@@ -237,7 +285,52 @@ fn is_found(fail_on: FailOn, total: &Tally) -> bool {
         FailOn::Missing => total.create > 0,
         FailOn::Extra => total.delete + total.kept > 0,
         FailOn::Changed => total.update + total.rename + total.adopt > 0,
+        FailOn::Broken | FailOn::Lossy | FailOn::Required => false,
     }
+}
+
+/// Shows what other blueprints do to the entities. It makes no plan.
+fn show_impact(
+    args: &DiffArgs,
+    blueprints: &str,
+    workspace: &Workspace<'_>,
+    context: &mut Context<'_>,
+) -> Result<Exit, Error> {
+    if args.fail_on.iter().any(|fail_on| !fail_on.is_of_impact()) {
+        return Err(NoPlanToFailOn.into());
+    }
+    let owner = owner_in_catalog(&workspace.settings, context.git)?;
+    let mut sides = Sides::open(blueprints, workspace, context)?;
+    if args.live {
+        sides = sides.and_stored(context)?;
+    }
+    let compared = compare(&sides, workspace, context)?;
+    write_impact(&compared, (&owner.scope, &args.output, args.full), context)?;
+    let exit = impact_exit(&args.fail_on, &compared.impact);
+    let is_pending = args.exit_code && (compared.impact.counts.affected() > 0 || !compared.impact.faults.is_empty());
+    Ok(exit.unwrap_or(if is_pending { Exit::ChangesPending } else { Exit::Success }))
+}
+
+/// What the plan says comes first, unless it is only that changes are pending.
+fn and_impact(exit: Exit, fail_on: &[FailOn], compared: Option<&ComparedImpact>) -> Exit {
+    match (exit, compared.and_then(|compared| impact_exit(fail_on, &compared.impact))) {
+        (Exit::Success | Exit::ChangesPending, Some(of_impact)) => of_impact,
+        (exit, _) => exit,
+    }
+}
+
+/// Exit 1 where lint would fail with the new blueprints.
+fn impact_exit(fail_on: &[FailOn], impact: &Impact) -> Option<Exit> {
+    let counts = &impact.counts;
+    let is_refused = |fail_on: &FailOn| match fail_on {
+        FailOn::Broken => counts.broken > 0 || !impact.faults.is_empty(),
+        FailOn::Required => counts.newly_required > 0,
+        FailOn::Lossy | FailOn::Hazard | FailOn::Missing | FailOn::Extra | FailOn::Changed => false,
+    };
+    if fail_on.iter().any(is_refused) {
+        return Some(Exit::Findings);
+    }
+    (fail_on.contains(&FailOn::Lossy) && counts.lossy > 0).then_some(Exit::ChangesPending)
 }
 
 /// Shows the plan against the merge base. Only lint determines the exit code, because the effect on the real catalog is
@@ -256,7 +349,7 @@ fn show_offline(
         ..Report::default()
     };
     write_plan_reports(&report, planned, context)?;
-    Ok(Exit::Success)
+    Ok(and_impact(Exit::Success, &args.fail_on, planned.impact.as_ref()))
 }
 
 fn complaints(planned: &BuiltPlan, context: &Context<'_>) -> Result<Vec<Complaint>, Error> {

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::{Context, mask_of_run};
-use crate::commands::init::detect::Surroundings;
+use crate::commands::init::detect::{Surroundings, value_of};
 use crate::commands::init::error::InitError;
 use crate::commands::init::next_steps::{Pulled, next};
 use crate::commands::pull::{self, PullArgs};
@@ -26,7 +26,6 @@ use crate::domain::build::Build;
 use crate::domain::platform::Platform;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::manifest::{Limits, Reader};
 use crate::report::init::{
     File, Kept, Lines, contents, left_alone, list as file_list, pastes, settings as settings_rows,
 };
@@ -205,16 +204,6 @@ fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, b
     draft
 }
 
-/// The value of a YAML text; `None` if it is not valid YAML.
-fn value_of(text: &str) -> Option<serde_json::Value> {
-    let mut value = Some(serde_json::Value::Null);
-    Reader::new(Limits::default()).read_first(text, &mut |document| {
-        let root = document.view.root().map(|root| root.to_json());
-        value = root.filter(|_| !document.broken);
-    });
-    value
-}
-
 fn examples(found: &Surroundings, platform: &Platform) -> Vec<Wanted> {
     let path = |name: &str| if found.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", found.folder) };
     let is_free = |name: &str| !sources::is_taken(&found.top.join(path(name)));
@@ -236,10 +225,14 @@ fn show_contents(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> 
 }
 
 fn show_pastes(draft: &Draft, context: &mut Context<'_>) -> Result<(), Error> {
-    let lines = |paste: &repository::Paste| (paste.path.clone(), paste.why, paste.lines.clone());
-    let all: Vec<_> = draft.pastes.iter().map(lines).collect();
-    let all: Vec<Lines<'_>> = all.iter().map(|(path, why, lines)| Lines { path, why, lines }).collect();
+    let parts: Vec<Vec<(&str, &str)>> = draft.pastes.iter().map(parts_of).collect();
+    let all = draft.pastes.iter().zip(&parts);
+    let all: Vec<Lines<'_>> = all.map(|(paste, parts)| Lines { path: &paste.path, why: paste.why, parts }).collect();
     Ok(context.streams.show(&pastes(&all, &context.style))?)
+}
+
+fn parts_of(paste: &repository::Paste) -> Vec<(&str, &str)> {
+    paste.parts.iter().map(|part| (part.instruction.as_str(), part.lines.as_str())).collect()
 }
 
 fn heading(verb: &str, draft: &Draft) -> String {

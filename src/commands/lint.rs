@@ -3,13 +3,17 @@
 
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod find;
 pub(crate) mod fix;
 pub(crate) mod index;
 mod per_config;
+mod prepared;
 pub(crate) mod request;
 pub(crate) mod run;
 pub(crate) mod select;
+pub(crate) mod session;
 pub(crate) mod unlisted;
+mod unmatched_paths;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -21,18 +25,21 @@ use crate::commands::all;
 use crate::commands::args::completion;
 use crate::commands::args::output::{Output, refuse_shared};
 use crate::commands::context::Context;
+use crate::commands::impact::sides::Sides;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::error::LintError;
-use crate::commands::lint::request::{LintScope, Request};
+use crate::commands::lint::request::{LintScope, Overlay, Request};
 use crate::commands::lint::run::LintResult;
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::base::{commit_in_ci, touched_in_ci};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
+use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::texts::{InWorkTree, read_credentials};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
+use crate::domain::known_problems::KnownProblems;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::masked::{hidden_in, without_hidden};
 use crate::error::Error;
@@ -40,10 +47,11 @@ use crate::exit::Exit;
 use crate::report::baseline::Baseline;
 use crate::report::format::Format;
 use crate::report::lint::{Lint, LintFormat, render};
+use crate::report::positions::Files;
 use crate::report::style::Style;
 use crate::report::unified_diff;
 use crate::settings::{Level, Settings};
-use crate::sources::{self, PathKind, Pattern, PatternError};
+use crate::sources::{self, PathKind, Pattern, PatternError, SourceFile};
 use crate::text::plural::count;
 
 /// The number of findings that are printed as text unless `--max-findings` sets another: nobody reads more at once.
@@ -100,13 +108,21 @@ pub struct LintArgs {
     /// A baseline always covers the whole repository, so this cannot be combined with PATHS.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "staged", "changed", "since", "fix", "output"])]
     pub write_baseline: Option<PathBuf>,
+    /// Only findings that a change of blueprints gives: from the snapshot to those in PATH, or from those of REF to the
+    /// snapshot
+    ///
+    /// PATH is a file or folder of blueprints, as `pull` or the API writes them. REF is a Git revision. `diff --blueprints` shows
+    /// more: which values would be lost, and what the blueprints of the catalog change (`live`).
+    #[arg(long, value_name = "PATH|REF", value_hint = ValueHint::AnyPath)]
+    #[arg(conflicts_with_all = ["staged", "pre_commit", "stdin_filename", "fix", "write_baseline"])]
+    pub blueprints: Option<String>,
     /// Apply `manifests.exclude` to explicit PATHS too
     #[arg(long)]
     pub force_exclude: bool,
     /// For CI: fail if there is no snapshot in `.portolan/`, instead of checking less
     #[arg(long)]
     pub require_snapshot: bool,
-    /// Set the level of a rule (name or code): `error`, `warning`, `info` or `off`; repeatable
+    /// Set the level of a rule (name or code) in all files: `error`, `warning`, `info` or `off`; repeatable
     #[arg(long, value_name = "NAME=LEVEL", value_parser = completion::rules(rule_level), hide_possible_values = true)]
     pub rule: Vec<(String, Level)>,
 }
@@ -116,6 +132,7 @@ Examples:
   portolan lint                                    the whole repository
   portolan lint --staged                           in a pre-commit hook
   portolan lint --since origin/main                what a branch brings
+  portolan lint --blueprints proposed/             what a change of blueprints would break
   portolan lint --require-snapshot                 in CI
   portolan lint --fix --dry-run                    show the safe fixes as a diff
   portolan lint --output text --output sarif=lint.sarif
@@ -177,8 +194,19 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let touched = || touched_in_ci(&workspace.pattern, context);
     let repository = context.git.repository().ok().flatten().filter(|_| context.environment.in_ci());
     let base = repository.and_then(|repository| commit_in_ci(repository, settings, context.environment));
+    let bar = context.bar();
+    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let sides = args.blueprints.as_deref().map(|value| Sides::open_offline(value, &workspace, context)).transpose()?;
+    let (before, files) = match &sides {
+        Some(sides) => problems_before(sides, &config, progress).map(|(before, files)| (Some(before), files))?,
+        None => (None, Vec::new()),
+    };
+    let lint_scope = lint_scope(args);
+    let is_about_all = lint_scope == LintScope::Everything && paths.is_empty() && given.is_none();
     let request = Request {
-        lint_scope: lint_scope(args),
+        lint_scope,
+        before: before.as_ref(),
+        instead: Overlay { shelf: sides.as_ref().map(|sides| sides.new.source.clone()), files },
         paths,
         given,
         force_exclude: args.force_exclude || args.pre_commit,
@@ -189,15 +217,14 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         base,
         most: most(args, context),
         include: include.as_deref(),
-        cache: cache.as_ref(),
+        checks_globs_of: is_about_all.then_some(settings),
+        // The cache is that of the snapshot.
+        cache: cache.as_ref().filter(|_| sides.is_none()),
         ..config.whole()
     };
-    let bar = context.bar();
-    let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let mut linted = run::lint(&request, progress).map_err(|error| as_the_user_named(error, args, settings))?;
     linted.notes.extend(excluded);
-    let is_about_all =
-        request.lint_scope == LintScope::Everything && request.paths.is_empty() && request.given.is_none();
+    linted.notes.extend(sides.iter().flat_map(describe_sides));
     // The only file may be the config itself.
     if linted.counts.files <= 1 && is_about_all {
         reject_unmatched_globs(&workspace)?;
@@ -211,6 +238,26 @@ pub fn run(args: &LintArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     write_repairs(&linted, context)?;
     show(args, &linted, context)?;
     Ok(exit(args.fail_on, linted.worst))
+}
+
+/// The problems that the old blueprints give in all files, and the files with their texts.
+fn problems_before(
+    sides: &Sides,
+    config: &LintConfig<'_>,
+    progress: &dyn Progress,
+) -> Result<(KnownProblems, Vec<SourceFile>), Error> {
+    let instead = Overlay { shelf: Some(sides.old.source.clone()), files: Vec::new() };
+    // The texts are kept for those who want the entities.
+    let request = Request { instead, collects: Collects::Entities, ..config.whole() };
+    let mut before = run::lint(&request, progress)?;
+    let files = before.manifests.take().map(|manifests| manifests.files).unwrap_or_default();
+    Ok((KnownProblems::of(&before.findings, |file| before.texts.path(file)), files))
+}
+
+fn describe_sides(sides: &Sides) -> Vec<String> {
+    let (old, new) = (&sides.old.name, &sides.new.name);
+    let first = format!("Checked with the blueprints {new}; findings that {old} gives too are left out.");
+    std::iter::once(first).chain(sides.notes.iter().cloned()).collect()
 }
 
 /// Limits the run to the named paths. Outside Git and without a config, nothing shows that other files belong to the
@@ -237,8 +284,8 @@ fn only_named(paths: &[PathBuf], given: Option<&Path>, root: &Path) -> Result<Pa
 
 /// The origin of `manifests.include`, if it is set and `unlisted-manifest` is on; otherwise the search for unlisted
 /// files is skipped.
-fn unlisted_place(settings: &Settings) -> Option<String> {
-    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|level| level.value == Level::Off);
+pub(crate) fn unlisted_place(settings: &Settings) -> Option<String> {
+    let is_off = settings.rules.get("unlisted-manifest").is_some_and(|levels| levels.value.is_off());
     let include = &settings.include;
     (!include.value.is_empty() && !is_off).then(|| include.origin.words(&settings.config_name()))
 }

@@ -23,6 +23,7 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::read::Collects;
 
 use crate::commands::all::{self, PerConfig};
+use crate::commands::impact::compare::{ImpactTexts, Lints};
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::request::{Overlay, Request};
 use crate::commands::lint::run as lint;
@@ -36,14 +37,17 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
 use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::Help;
+use crate::domain::impact::Impact;
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::report::impact::ImpactReport;
 use crate::report::lint::Lint;
 use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
 use crate::settings::{self, Delivery, Origin, Settings};
@@ -187,8 +191,12 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
     files.extend(manifests.files.iter().cloned());
     let instead = Overlay { shelf: Some(prepared.shelf()), files: files.clone() };
     let after = lint::lint(&Request { instead, ..config.whole() }, progress)?;
+    let lints = Lints { before: &before, after: &after, manifests: &manifests, mask: &context.mask };
+    let impact = impact_of_update(&standing, &prepared, lints);
     let misfits = misfits(&before, after);
-    let shown = shown(args, &standing, &prepared, &adoption, &misfits, context);
+    let texts = ImpactTexts::of_manifests(&impact, &manifests);
+    let impact = (!impact.changes.is_empty()).then_some((&impact, &texts));
+    let shown = shown(args, &standing, &prepared, &adoption, (&misfits, impact), context);
     let is_news = prepared.is_news(&standing);
     if !args.check && !args.dry_run {
         write(&adoption, prepared, context)?;
@@ -322,6 +330,16 @@ fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<
     names.into_iter().map(find).collect()
 }
 
+/// What the new blueprints do to the declared entities; empty if there were none before. What the catalog would refuse in
+/// these blueprints is among the findings.
+fn impact_of_update(standing: &CurrentSnapshot, prepared: &SnapshotUpdate, lints: Lints<'_>) -> Impact {
+    if !standing.is_there() {
+        return Impact::default();
+    }
+    let (old, new) = (Blueprints::new(standing.blueprints()), Blueprints::new(prepared.after.clone()));
+    Impact { faults: Vec::new(), ..lints.judge(&old, &new, None) }
+}
+
 /// The lint findings of the repository as it would be after the pull, without those that it has before.
 fn misfits(before: &LintResult, mut after: LintResult) -> LintResult {
     let known: HashSet<_> = before.fingerprints.iter().collect();
@@ -339,7 +357,7 @@ fn shown(
     standing: &CurrentSnapshot,
     prepared: &SnapshotUpdate,
     adoption: &Adoption,
-    misfits: &LintResult,
+    (misfits, impact): (&LintResult, Option<(&Impact, &ImpactTexts)>),
     context: &Context<'_>,
 ) -> String {
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
@@ -379,6 +397,16 @@ fn shown(
             misfits: entities.len(),
         },
         changes: &prepared.changes,
+        impact: impact.map(|(impact, files)| ImpactReport {
+            impact,
+            old: "`.portolan/blueprints`",
+            new: &prepared.source.catalog,
+            files,
+            scope: "",
+            target: None,
+            is_full: false,
+            notes: &[],
+        }),
         manifests: &manifests,
         misfits: &lint,
         misfits_untold: misfits.findings.len() - most,

@@ -1,6 +1,6 @@
 //! `rename`: changes the identifier of an entity and every value that points to it, in all manifests at once.
 
-mod error;
+pub(crate) mod error;
 mod file_name;
 
 use std::borrow::Cow;

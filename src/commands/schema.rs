@@ -51,8 +51,12 @@ pub enum SchemaName {
     Baseline,
     /// Output of `pull --output json`
     Pull,
+    /// Output of `import --output json`
+    Import,
     /// Output of `diff --output json`
     Plan,
+    /// Output of `diff --blueprints ... --output json`
+    Impact,
     /// Output of `diff --out`
     PlanFile,
     /// Output of `push --output json`
@@ -76,7 +80,7 @@ pub enum SchemaName {
     /// Output of `list --output json`
     List,
     /// Output of `show --output json`
-    Entity,
+    Show,
     /// Output of `graph --output json`
     Graph,
     /// Output of `--all --output json`, whatever the command
@@ -163,7 +167,9 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Lint => report::lint::json::schema(),
         SchemaName::Baseline => report::baseline::schema(),
         SchemaName::Pull => report::pull::json::schema(),
+        SchemaName::Import => report::import::json::schema(),
         SchemaName::Plan => report::plan::json::schema(),
+        SchemaName::Impact => report::impact::json::schema(),
         SchemaName::PlanFile => file::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
@@ -175,7 +181,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Forecast => report::forecast::schema(),
         SchemaName::Trace => report::trace::schema(),
         SchemaName::List => report::entity_list::schema(),
-        SchemaName::Entity => report::entity_page::schema(),
+        SchemaName::Show => report::entity_page::schema(),
         SchemaName::Graph => report::graph::schema(),
         SchemaName::All => report::combined::schema(),
     })

@@ -8,6 +8,8 @@ use super::crd::fault::{Fault, FaultKind};
 use super::crd::node::Node;
 use super::crd::{Path, Step};
 use super::object::split_version;
+use super::tool_kinds::is_near;
+use crate::text::suggest::{closest, single_slip};
 
 /// Where a definition is: definitions of one file are applied one after another, and those of several files are
 /// alternatives, as for several clusters.
@@ -77,11 +79,39 @@ impl Kinds {
         self.known.get(&(group.to_owned(), kind.to_owned())).map_or(&[], Vec::as_slice)
     }
 
-    /// Checks an object. `None`: the repository does not define its kind. Of several definitions, one that accepts it is
-    /// enough.
+    /// Whether it defines no such kind, and one that is so much alike that this one is misspelt. Other kinds of the same
+    /// group may be defined elsewhere.
+    pub fn is_misspelt(&self, api_version: &str, kind: &str) -> bool {
+        !self.has(api_version, kind) && self.meant_by(api_version, kind).is_some()
+    }
+
+    fn meant_by(&self, api_version: &str, kind: &str) -> Option<(&Known, Meant)> {
+        let (group, version) = split_version(api_version);
+        let of_group = || self.known.iter().filter(|((known, _), _)| known == group).flat_map(|(_, known)| known);
+        let near = of_group().filter(|known| is_near(kind, &known.definition.kind, &known.definition.plural));
+        let names: Vec<&str> = near.map(|known| known.definition.kind.as_str()).collect();
+        if let Some(meant) = closest(kind, names.iter().copied()).or(names.first().copied()) {
+            let known = self.known_of(api_version, meant).first()?;
+            return Some((known, Meant::Kind(meant.to_owned())));
+        }
+        let is_near_group = |known: &str| group.is_empty() || single_slip(group, [known]).is_some();
+        let groups = self.known.keys().filter(|(known, other)| other == kind && is_near_group(known));
+        let (meant, _) = groups.min()?;
+        let known = self.known.get(&(meant.clone(), kind.to_owned()))?.first()?;
+        let served = known.definition.served().find(|served| *served == version);
+        let served = served.or_else(|| known.definition.served().next())?;
+        Some((known, Meant::ApiVersion(format!("{meant}/{served}"))))
+    }
+
+    /// Checks an object. `None`: the repository does not define its kind, nor one that it most likely means. Of several
+    /// definitions, one that accepts it is enough.
     pub fn check(&self, object: Node<'_>, write: Write) -> Option<Verdict> {
         let text = |key: &str| object.get(key).and_then(Node::as_str);
         let (api_version, kind) = (text("apiVersion")?, text("kind")?);
+        if !self.has(&api_version, &kind) {
+            let (known, meant) = self.meant_by(&api_version, &kind)?;
+            return Some(known.verdict(vec![no_such_kind(meant, (&api_version, &kind), object)], 0));
+        }
         let mut last = None;
         for known in self.known_of(&api_version, &kind) {
             let verdict = verdict(known, &api_version, object, write);
@@ -105,7 +135,32 @@ fn verdict(known: &Known, api_version: &str, object: Node<'_>, write: Write) -> 
         }
         None => (vec![no_match(definition, api_version, object)], 0),
     };
-    Verdict { faults, rules, file: known.file, definition: definition.name.clone(), origin: definition.origin }
+    known.verdict(faults, rules)
+}
+
+impl Known {
+    fn verdict(&self, faults: Vec<Fault>, rules: usize) -> Verdict {
+        let definition = &self.definition;
+        Verdict { faults, rules, file: self.file, definition: definition.name.clone(), origin: definition.origin }
+    }
+}
+
+/// What a person meant who wrote a kind that does not exist.
+enum Meant {
+    Kind(String),
+    ApiVersion(String),
+}
+
+fn no_such_kind(meant: Meant, (api_version, kind): (&str, &str), object: Node<'_>) -> Fault {
+    let text = format!("no matches for kind {kind:?} in version {api_version:?}");
+    let (field, meant) = match meant {
+        Meant::Kind(meant) => ("kind", meant),
+        Meant::ApiVersion(meant) => ("apiVersion", meant),
+    };
+    let mut fault = Fault::below(Some(object), &Path::ROOT, &[Step::Field(field)], text);
+    fault.span = object.get(field).and_then(Node::span).or(fault.span);
+    fault.kind = FaultKind::NoSuchKind { meant };
+    fault
 }
 
 fn no_match(definition: &Definition, api_version: &str, object: Node<'_>) -> Fault {
@@ -115,4 +170,84 @@ fn no_match(definition: &Definition, api_version: &str, object: Node<'_>) -> Fau
     fault.span = object.get("apiVersion").and_then(Node::span).or(fault.span);
     fault.kind = FaultKind::NoMatch { served };
     fault
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::delivery::crd::definition::Version;
+    use crate::delivery::crd::schema::Schema;
+
+    fn kinds(all: &[(&str, &str, &str)]) -> Kinds {
+        let mut kinds = Kinds::default();
+        for (group, kind, plural) in all {
+            let version = |name: &str, is_served| Version {
+                name: name.to_owned(),
+                is_served,
+                schema: Arc::new(Schema::default()),
+                has_status: false,
+            };
+            let definition = Definition {
+                name: format!("{plural}.{group}"),
+                group: (*group).to_owned(),
+                kind: (*kind).to_owned(),
+                plural: (*plural).to_owned(),
+                is_namespaced: true,
+                versions: vec![version("v1alpha1", false), version("v1", true), version("v2", true)],
+                origin: Origin::Claim,
+            };
+            assert!(kinds.add(0, definition));
+        }
+        kinds
+    }
+
+    /// The field, and what was meant.
+    fn meant(kinds: &Kinds, api_version: &str, kind: &str) -> Option<(String, String)> {
+        let object = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}});
+        assert_eq!(kinds.is_misspelt(api_version, kind), kinds.check(Node::Json(&object), Write::Client).is_some());
+        let verdict = kinds.check(Node::Json(&object), Write::Client)?;
+        let [fault] = verdict.faults.as_slice() else { panic!("{verdict:?}") };
+        assert_eq!(fault.text, format!("no matches for kind {kind:?} in version {api_version:?}"));
+        let FaultKind::NoSuchKind { meant } = &fault.kind else { panic!("{fault:?}") };
+        Some((fault.path.clone(), meant.clone()))
+    }
+
+    #[test]
+    fn a_misspelt_kind_is_one_that_nothing_else_is_like() {
+        let group = "acme.example.com";
+        let all = [(group, "Database", "databases"), (group, "XDatabase", "xdatabases"), (group, "VPC", "vpcs")];
+        let kinds = kinds(&all);
+        let of = |kind| meant(&kinds, "acme.example.com/v1", kind).map(|(field, meant)| format!("{field} {meant}"));
+        for (kind, wanted) in [
+            ("Databse", "Database"),
+            ("database", "Database"),
+            ("Databases", "Database"),
+            ("databases", "Database"),
+            ("XDatabse", "XDatabase"),
+            ("xdatabase", "XDatabase"),
+            ("vpc", "VPC"),
+        ] {
+            assert_eq!(of(kind), Some(format!("kind {wanted}")), "{kind}");
+        }
+        // Another definition of the group, which is not in the repository, may have these.
+        for kind in ["VPN", "DatabaseUser", "Cache", "Data", ""] {
+            assert_eq!(of(kind), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_kind_in_a_misspelt_group_is_found() {
+        let kinds = kinds(&[("acme.example.com", "Database", "databases")]);
+        let wanted = |version: &str| Some(("apiVersion".to_owned(), format!("acme.example.com/{version}")));
+        assert_eq!(meant(&kinds, "acme.exmaple.com/v2", "Database"), wanted("v2"));
+        assert_eq!(meant(&kinds, "acme.example.co/v1alpha1", "Database"), wanted("v1"));
+        // The core group has no such kind.
+        assert_eq!(meant(&kinds, "v1", "Database"), wanted("v1"));
+        assert_eq!(meant(&kinds, "other.org/v1", "Database"), None);
+        assert_eq!(meant(&kinds, "acme.exmaple.com/v1", "Databse"), None);
+    }
 }

@@ -27,6 +27,8 @@ pub struct Delivering<'a> {
     pub group: &'a str,
     /// It is known which namespace objects get that name none.
     pub knows_namespace: bool,
+    /// The namespace that Flux gives to the manifest, whatever it names, if that matters.
+    pub target_namespace: Option<&'a str>,
 }
 
 /// What goes wrong, with its place in the file.
@@ -39,7 +41,7 @@ pub fn must_read(doubts: TextDoubts, arrival: &Arrival, delivering: Delivering<'
         Fate::Vanished(reason) => reason == VanishReason::NameIsNoString,
         Fate::Replaced { .. } => true,
     };
-    if is_lost || arrival.loses_labels {
+    if is_lost || arrival.loses_labels || overridden_namespace(arrival, delivering).is_some() {
         return true;
     }
     if !is_entity(arrival, delivering.group) || arrival.fate != Fate::Applied {
@@ -88,6 +90,12 @@ pub fn faults(manifest: Value<'_>, arrival: &Arrival, delivering: Delivering<'_>
             let (key, found) = (key.key_text().into_owned(), value.kind().words());
             (value.span(), ManifestFaultKind::LabelIsNoString { key, found, quoted: quoted(value) })
         }));
+    }
+    if let Some((written, becomes)) = overridden_namespace(arrival, delivering) {
+        let namespace = metadata.and_then(|metadata| metadata.get("namespace"));
+        let span = namespace.or(name).map_or_else(|| start_of(manifest), Value::span);
+        let (written, becomes) = (written.to_owned(), becomes.to_owned());
+        found.push((span, ManifestFaultKind::OverriddenNamespace { written, becomes }));
     }
     if !is_entity(arrival, delivering.group) || arrival.fate != Fate::Applied {
         return found;
@@ -158,6 +166,17 @@ fn lacks_namespace(arrival: &Arrival, delivering: Delivering<'_>) -> bool {
     let header = &arrival.object.header;
     let may_fail = delivering.tool == Tool::Flux && delivering.knows_namespace;
     may_fail && header.kind == "Entity" && header.namespace.is_empty()
+}
+
+/// The namespace that a manifest names, and the one of the deliverer that replaces it. A kustomization that says the same is
+/// meant.
+fn overridden_namespace<'a>(arrival: &'a Arrival, delivering: Delivering<'a>) -> Option<(&'a str, &'a str)> {
+    let target = delivering.target_namespace?;
+    let object = &arrival.object;
+    let mut before = object.names_before.iter().map(|(_, namespace)| namespace.as_str());
+    let written = before.next().filter(|written| !written.is_empty() && *written != target)?;
+    let is_moved = object.header.namespace == target && arrival.fate == Fate::Applied;
+    (is_moved && before.all(|namespace| namespace != target)).then_some((written, target))
 }
 
 /// Whether variables are replaced in the manifest.

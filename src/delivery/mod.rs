@@ -21,6 +21,7 @@ pub mod reading;
 pub mod repository;
 pub mod source;
 pub mod text_doubts;
+pub mod tool_kinds;
 pub mod unfinished;
 
 mod contents;

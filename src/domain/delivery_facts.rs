@@ -44,6 +44,31 @@ pub struct DeliveryFacts {
     pub implicit_scopes: Vec<ImplicitScope>,
     /// Objects that the API server refuses by the CRDs and XRDs of the repository, and fields that it drops.
     pub refused_resources: Vec<RefusedResource>,
+    /// Addresses in objects of Flux and Argo CD that nothing answers to.
+    pub invalid_addresses: Vec<InvalidAddress>,
+}
+
+/// The address of a repository or a cluster that cannot be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidAddress {
+    /// `Application argocd/eu`
+    pub title: String,
+    /// The value.
+    pub place: Place,
+    pub text: String,
+    pub problem: AddressProblem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressProblem {
+    /// A part of it is a placeholder of an example.
+    Placeholder(String),
+    /// It is not the URL of a cluster.
+    NoServer,
+    /// It is not the URL of a repository. `meant`: the URL that it most likely means.
+    NoRepository { meant: Option<String> },
+    /// The CRD of Flux accepts these schemes only.
+    Scheme { accepted: &'static [&'static str], meant: Option<String> },
 }
 
 /// Entity manifests that are delivered to two clusters of the config.
@@ -153,6 +178,11 @@ pub enum ManifestFaultKind {
         quoted: Option<String>,
     },
     NoNamespace,
+    /// The deliverer gives it another namespace than it names.
+    OverriddenNamespace {
+        written: String,
+        becomes: String,
+    },
     Substituted(SubstitutedValue),
     /// A mapping that the CRD has types for is null. `line`: what to remove.
     NullMap {
@@ -474,7 +504,15 @@ pub enum RefusalKind {
     NoMatch {
         served: Vec<String>,
     },
+    /// The kind does not exist. `meant`: the `kind` or `apiVersion` that does.
+    NoSuchKind {
+        meant: String,
+    },
     Missing,
+    /// An enum does not have the value. `meant`: one that it has.
+    NotAnOption {
+        meant: Option<String>,
+    },
     Other,
 }
 

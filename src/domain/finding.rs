@@ -115,13 +115,24 @@ pub struct Finding {
     pub detail: Option<Box<Detail>>,
 }
 
-/// What a finding is worded with again, as soon as it is known which tools read the file.
+/// What a finding is about, apart from its words: what it is worded with again as soon as it is known which tools read the
+/// file, or the parts of the entity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {
     /// How editors and Kubernetes read a scalar.
     Scalar { raw: String, editor: Reading, cluster: Reading },
     /// A field that the published CRD of a kind does not have: `spec.title`.
     ForeignField { kind: &'static str, field: String },
+    /// The parts of the entity that the finding is about, for reports about changed blueprints.
+    Parts(Vec<EntityPart>),
+}
+
+/// A part of an entity, by its name in the blueprint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityPart {
+    Property(String),
+    Relation(String),
+    Team,
 }
 
 /// What to do about a finding.
@@ -200,6 +211,14 @@ pub struct Edit {
 }
 
 impl Finding {
+    /// The parts of the entity that it is about, as far as its rule names them.
+    pub fn parts(&self) -> &[EntityPart] {
+        match self.detail.as_deref() {
+            Some(Detail::Parts(parts)) => parts,
+            Some(Detail::Scalar { .. } | Detail::ForeignField { .. }) | None => &[],
+        }
+    }
+
     /// Exchanges the finding's position with the first related one.
     pub fn exchange_places(&mut self) {
         let Some((other, _)) = self.related.first_mut() else { return };

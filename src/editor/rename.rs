@@ -3,15 +3,16 @@
 
 mod annotation;
 mod comparison;
+mod scalar;
 
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Kind, NodeId, Style, Value, View};
+use crate::domain::document::tree::{Kind, NodeId, Value, View};
 use crate::domain::finding::Edit;
-use crate::manifest::scalar::{must_quote, quoted};
 use crate::manifest::{Document, Limits, Reader, decode, edit};
 
 use self::comparison::Outline;
+use self::scalar::replaced;
 
 /// What to rename in one text.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +133,7 @@ impl Renames<'_> {
         if let Some((name, to)) = manifest.name.map(|id| view.value(id)).zip(self.rename.resource_name)
             && name.as_str() != Some(to)
         {
-            match self::replaced(name, to) {
+            match replaced(name, to) {
                 Ok(edit) => {
                     self.edits.push(edit);
                     changed.push((name.id(), to.to_owned()));
@@ -151,30 +152,6 @@ impl Renames<'_> {
 
     fn stop(&mut self, span: Span, reason: &str) {
         self.obstacle.get_or_insert(Obstacle { span, reason: reason.to_owned() });
-    }
-}
-
-/// The edit that replaces a scalar; otherwise why a person has to do it.
-fn replaced(value: Value<'_>, to: &str) -> Result<Edit, &'static str> {
-    if value.is_copied() {
-        return Err("it is written once and used in several places by a YAML alias or a merge key");
-    }
-    if value.is_tagged() {
-        return Err("it has a YAML tag");
-    }
-    if matches!(value.style(), Style::Literal | Style::Folded) || value.raw().contains(['\n', '\r']) {
-        return Err("it is written on several lines");
-    }
-    Ok(Edit { span: value.span(), replacement: written(to, value.style()) })
-}
-
-/// The identifier in the style of the old one, if that style can hold it.
-fn written(text: &str, style: Style) -> String {
-    match style {
-        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
-        Style::DoubleQuoted => quoted(text),
-        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block if must_quote(text) => quoted(text),
-        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block => text.to_owned(),
     }
 }
 

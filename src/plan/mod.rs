@@ -13,6 +13,7 @@ mod filter;
 pub mod forecast;
 mod graph;
 mod hazards;
+pub mod impact;
 mod input;
 mod masking;
 mod needed;

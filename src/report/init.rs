@@ -20,7 +20,8 @@ pub struct Lines<'a> {
     pub path: &'a str,
     /// A clause.
     pub why: &'a str,
-    pub lines: &'a str,
+    /// `Add these lines to it`, with the lines.
+    pub parts: &'a [(&'a str, &'a str)],
 }
 
 /// All files in full.
@@ -86,11 +87,12 @@ pub fn pastes(all: &[Lines<'_>], style: &Style) -> String {
     let mut out = String::new();
     for paste in all {
         let path = style.paint(Role::Path, &clean(paste.path));
-        out.push_str(&format!("{path} is not changed: {}. Add these lines to it:\n\n", paste.why));
-        for line in paste.lines.lines() {
-            out.push_str(&format!("    {}\n", clean(line)));
+        out.push_str(&format!("{path} is not changed: {}. ", paste.why));
+        for (instruction, lines) in paste.parts {
+            out.push_str(&format!("{}:\n\n", clean(instruction)));
+            lines.lines().for_each(|line| out.push_str(&format!("    {}\n", clean(line))));
+            out.push('\n');
         }
-        out.push('\n');
     }
     lines(out)
 }

@@ -2,6 +2,7 @@
 //! is a function of a value and a [`style::Style`], and treats all text as untrusted.
 
 pub mod baseline;
+pub mod blueprint_change;
 pub mod blueprint_page;
 pub mod check;
 pub mod cluster_add;
@@ -16,6 +17,8 @@ pub mod fingerprint;
 pub mod forecast;
 pub mod format;
 pub mod graph;
+pub mod impact;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod mapping_explanation;

@@ -5,6 +5,7 @@ mod candidates;
 mod cluster;
 mod describe;
 mod editor;
+pub mod import;
 mod input;
 mod manifest;
 pub mod repository;

@@ -8,13 +8,14 @@ use super::catalog::Catalog;
 use super::duration::days;
 use super::error::ConfigFault;
 use super::level::{Level, RuleName};
+use super::rule_levels::{PathEntry, RuleEntry};
 use super::value::Delivery;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Value};
 use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, Platform};
-use crate::sources::Pattern;
+use crate::sources::{OrderedGlobs, Pattern};
 use crate::text::suggest::closest;
 
 /// A value with its position.
@@ -37,7 +38,7 @@ pub(super) struct Layer {
     pub push_branches: Said<Vec<String>>,
     pub require_clean: Said<bool>,
     pub require_signed: Said<bool>,
-    pub rules: Vec<(String, Level, Span)>,
+    pub rules: Vec<RuleEntry>,
     pub secrets_allow: Said<Vec<String>>,
     pub snapshot_max_age: Said<u32>,
     /// With the positions of their names.
@@ -272,20 +273,64 @@ impl LayerReader<'_> {
         Some((write, value.span()))
     }
 
-    fn rules(&mut self, value: Value<'_>) -> Vec<(String, Level, Span)> {
+    fn rules(&mut self, value: Value<'_>) -> Vec<RuleEntry> {
         let mut rules = Vec::new();
         for (key, value) in self.mapping(value) {
             let name = RuleName::find(self.known_rules, &key.key_text(), "; `portolan explain` lists the rules")
                 .map_err(|message| self.fault(key.span(), message));
-            // In YAML 1.1, unquoted `off` is the boolean false.
-            let level = match value.as_bool() {
-                Some(false) => Some((Level::Off, value.span())),
-                Some(true) | None => self.choice(value, &Level::WORDS, Level::parse),
-            };
-            rules.extend(name.ok().zip(level).map(|(name, (level, _))| (name.to_owned(), level, key.span())));
+            let (level, paths) = self.rule(value);
+            let globs: Vec<&str> = paths.iter().map(|path| path.glob.as_str()).collect();
+            let globs = OrderedGlobs::new(&globs)
+                .map_err(|error| self.fault(value.span(), format!("invalid glob: {}", error.reason)));
+            if let (Ok(name), Ok(globs)) = (name, globs) {
+                rules.push(RuleEntry { name: name.to_owned(), span: key.span(), level, paths, globs });
+            }
         }
         rules
     }
+
+    /// A level, or a mapping with levels by path.
+    fn rule(&mut self, value: Value<'_>) -> (Option<Level>, Vec<PathEntry>) {
+        if value.kind() != Kind::Map {
+            return (self.level(value), Vec::new());
+        }
+        let faults = self.faults.len();
+        let (mut level, mut paths) = (None, Vec::new());
+        self.entries(value, &["level", "paths"], |this, key, value| match key {
+            "level" => level = this.level(value),
+            _ => paths = this.path_levels(value),
+        });
+        if level.is_none() && paths.is_empty() && self.faults.len() == faults {
+            self.fault(value.span(), "no level is set: write `level`, or globs with their levels under `paths`");
+        }
+        (level, paths)
+    }
+
+    fn level(&mut self, value: Value<'_>) -> Option<Level> {
+        match value.as_bool() {
+            // In YAML 1.1, unquoted `off` is the boolean false.
+            Some(false) => Some(Level::Off),
+            Some(true) | None => self.choice(value, &Level::WORDS, Level::parse).map(|(level, _)| level),
+        }
+    }
+
+    fn path_levels(&mut self, value: Value<'_>) -> Vec<PathEntry> {
+        if value.kind() != Kind::Map {
+            self.refuse::<()>(value.span(), "a mapping from globs to levels", value);
+        }
+        let mut paths = Vec::new();
+        for (key, value) in value.entries() {
+            let glob = key.key_text().into_owned();
+            let is_valid = self.accept(check_glob(&glob), key.span()).is_some();
+            let level = self.level(value).filter(|_| is_valid);
+            paths.extend(level.map(|level| PathEntry { glob, span: key.span(), level }));
+        }
+        paths
+    }
+}
+
+fn check_glob(glob: &str) -> Result<(), String> {
+    OrderedGlobs::new(&[glob]).map(|_| ()).map_err(|error| format!("invalid glob: {}", error.reason))
 }
 
 /// Checks a scope, which becomes part of a header, inside parentheses.

@@ -14,8 +14,10 @@ use super::ignored;
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
 use super::policies;
+use super::rule_levels::{RuleLevels, add_entries, add_flags};
 use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::address::without_secrets;
+use crate::domain::document::span::Span;
 use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
@@ -87,7 +89,7 @@ pub struct Settings {
     pub require_signed: Sourced<bool>,
     /// By name.
     pub policies: BTreeMap<Box<str>, Sourced<Policy>>,
-    pub rules: BTreeMap<String, Sourced<Level>>,
+    pub rules: BTreeMap<String, Sourced<RuleLevels>>,
     /// Properties whose values look like credentials and are shown anyway.
     pub secrets_allow: Sourced<Vec<String>>,
     pub snapshot_max_age_days: Sourced<u32>,
@@ -513,27 +515,19 @@ impl<'a> Layers<'a> {
         policies::merge(&self.placed.file.layer.policies, target, |span| self.placed.line(span))
     }
 
-    fn rules(&self, request: &Request, known: &[RuleName]) -> Result<BTreeMap<String, Sourced<Level>>, SettingsError> {
+    fn rules(
+        &self,
+        request: &Request,
+        known: &[RuleName],
+    ) -> Result<BTreeMap<String, Sourced<RuleLevels>>, SettingsError> {
         let mut rules = BTreeMap::new();
-        for (name, level, span) in &self.placed.file.layer.rules {
-            let origin = Origin::File { line: self.placed.line(*span) };
-            rules.insert(name.clone(), Sourced { value: *level, origin });
-        }
+        let line = |span: Span| self.placed.line(span);
+        add_entries(&mut rules, &self.placed.file.layer.rules, |span| Origin::File { line: line(span) });
         if let Some((target, layer)) = self.target() {
-            for (name, level, span) in &layer.rules {
-                let origin = Origin::Target { name: target.to_owned(), line: self.placed.line(*span) };
-                rules.insert(name.clone(), Sourced { value: *level, origin });
-            }
+            let origin_of = |span: Span| Origin::Target { name: target.to_owned(), line: line(span) };
+            add_entries(&mut rules, &layer.rules, origin_of);
         }
-        for (name, level) in &request.rules {
-            let name = RuleName::find(known, name, "").map_err(|reason| SettingsError::Invalid {
-                origin: "`--rule`".to_owned(),
-                value: name.clone(),
-                reason,
-                help: "`portolan explain` lists the rules".to_owned(),
-            })?;
-            rules.insert(name.to_owned(), Sourced { value: *level, origin: Origin::Flag("--rule") });
-        }
+        add_flags(&mut rules, &request.rules, known)?;
         Ok(rules)
     }
 }

@@ -32,8 +32,8 @@ struct Config {
     push: Option<Push>,
     /// Conditions over a plan that make it a hazard or refuse it, by name.
     policies: Option<BTreeMap<PolicyName, Policy>>,
-    /// The severity of each rule. `portolan explain` lists the rules.
-    rules: Option<BTreeMap<String, LevelName>>,
+    /// The level of each rule. `portolan explain` lists the rules.
+    rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
     /// The clusters whose exporters write to the catalog, by name.
@@ -90,8 +90,8 @@ struct Target {
     push: Option<Push>,
     /// Policies of this target, in addition; one replaces the policy of the same name.
     policies: Option<BTreeMap<PolicyName, Policy>>,
-    /// The severity of each rule.
-    rules: Option<BTreeMap<String, LevelName>>,
+    /// The level of each rule.
+    rules: Option<BTreeMap<String, RuleChoice>>,
     secrets: Option<Secrets>,
     snapshot: Option<Snapshot>,
 }
@@ -309,6 +309,25 @@ enum Branches {
 }
 
 #[derive(JsonSchema, Deserialize)]
+#[schemars(untagged)]
+enum RuleChoice {
+    /// In all files.
+    Everywhere(LevelName),
+    ByPath(RuleByPath),
+}
+
+/// The levels of a rule by path.
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+struct RuleByPath {
+    /// The level in files that no glob matches. Default: that of the rule.
+    level: Option<LevelName>,
+    /// Levels by glob, relative to the root. The last glob that matches a file counts.
+    paths: Option<BTreeMap<String, LevelName>>,
+}
+
+#[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum LevelName {
     Error,
@@ -357,7 +376,7 @@ mod tests {
     use super::{schema, with_head};
     use crate::domain::cluster::Deliverer;
     use crate::domain::plan::change::ActionKind;
-    use crate::domain::plan::policy::Verdict;
+    use crate::domain::plan::policy::PolicyVerdict;
     use crate::domain::plan::write_mode::WriteMode;
 
     #[test]
@@ -403,7 +422,7 @@ mod tests {
         let when = [&policies::CONDITIONS[..], &["not", "count"]].concat();
         assert_eq!(keys(&schema["definitions"]["When"]), sorted(&when));
         assert_eq!(keys(&schema["definitions"]["Count"]), sorted(&policies::COUNTS));
-        assert_eq!(choices("VerdictName"), serde_json::json!(Verdict::WORDS));
+        assert_eq!(choices("VerdictName"), serde_json::json!(PolicyVerdict::WORDS));
         assert_eq!(choices("ActionName"), serde_json::json!(ActionKind::WORDS));
         let words = |words: Vec<&str>| serde_json::json!(words);
         assert_eq!(choices("OwnerName"), words(policies::OWNERS.map(|(word, _)| word).to_vec()));

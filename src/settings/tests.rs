@@ -70,8 +70,9 @@ fn flag_over_variable_over_target_over_file() {
         request.rules = vec![("wrong-type".to_owned(), Level::Off), ("wrong-type".to_owned(), Level::Warning)];
     });
     let rules = flagged.expect("it is right").rules;
-    assert_eq!(rules["wrong-type"], Sourced { value: Level::Warning, origin: Origin::Flag("--rule") });
-    assert_eq!(rules["foreign-field"].value, Level::Off);
+    assert_eq!(rules["wrong-type"].value.level, Some(Level::Warning));
+    assert_eq!(rules["wrong-type"].origin, Origin::Flag("--rule"));
+    assert_eq!(rules["foreign-field"].value.level, Some(Level::Off));
 }
 
 #[test]
@@ -142,9 +143,82 @@ fn rules_go_by_their_codes_too() {
     let config = "rules: {P202: off, wrong-type: info}\n";
     let settings = resolved(config, &[], |request| request.rules = vec![("p201".to_owned(), Level::Warning)]);
     let rules = settings.expect("it is right").rules;
-    assert_eq!(rules["foreign-field"].value, Level::Off);
-    assert_eq!(rules["wrong-type"].value, Level::Warning);
+    assert_eq!(rules["foreign-field"].value.level, Some(Level::Off));
+    assert_eq!(rules["wrong-type"].value.level, Some(Level::Warning));
     assert_eq!(rules.len(), 2, "{rules:?}");
+}
+
+const BY_PATH: &str = "\
+rules:
+  wrong-type:
+    level: warn
+    paths:
+      \"catalog/legacy/**\": info
+      sandbox: off
+  P202: {paths: {\"**/x.yaml\": error}}
+targets:
+  staging: {rules: {wrong-type: {paths: {\"catalog\": info}}}}
+";
+
+#[test]
+fn levels_by_path_keep_their_order_and_their_lines() {
+    let paths = |levels: &RuleLevels| {
+        let row = |path: &PathLevel| (path.glob.clone(), path.level, path.origin.words("c"));
+        levels.paths.iter().map(row).collect::<Vec<_>>()
+    };
+    let rules = resolved(BY_PATH, &[], |_| {}).expect("it is right").rules;
+    let wrong_type = &rules["wrong-type"].value;
+    assert_eq!((wrong_type.level, rules["foreign-field"].value.level), (Some(Level::Warning), None));
+    assert_eq!(
+        paths(wrong_type),
+        [
+            ("catalog/legacy/**".to_owned(), Level::Info, "c:5".to_owned()),
+            ("sandbox".to_owned(), Level::Off, "c:6".to_owned())
+        ]
+    );
+    let last = wrong_type.globs.last_match(std::path::Path::new("sandbox/a.yaml"));
+    assert_eq!(last.map(|at| wrong_type.paths[at].level), Some(Level::Off));
+    // A target and a flag replace what the file says of a rule, paths and all.
+    let staging = resolved(BY_PATH, &[], |request| request.target = Some("staging".to_owned())).expect("it is right");
+    let levels = &staging.rules["wrong-type"].value;
+    assert_eq!(levels.level, None);
+    assert_eq!(paths(levels), [("catalog".to_owned(), Level::Info, "c:9 (target `staging`)".to_owned())]);
+    let flagged = resolved(BY_PATH, &[], |request| request.rules = vec![("P201".to_owned(), Level::Error)]);
+    let flagged = &flagged.expect("it is right").rules["wrong-type"].value;
+    assert_eq!((flagged.level, flagged.paths.len()), (Some(Level::Error), 0));
+}
+
+#[test]
+fn every_fault_of_levels_by_path_is_reported() {
+    let messages = faults(
+        "\
+rules:
+  wrong-type: {levl: error, paths: {\"a[\": error, \"../b\": off, c: loud, d: [], e: 3}}
+  P202: {}
+targets:
+  a: {rules: {wrong-type: {paths: [x]}}}
+  b: {rules: {wrong-type: {level: }}}
+  c: {rules: {wrong-type: {max: 3}}}
+  d: {rules: {wrong-type: {paths: {}}}}
+",
+    );
+    let expected = [
+        "unknown key `levl`; did you mean `level`?",
+        "invalid glob: unclosed character class",
+        "invalid glob: it leaves the root with `..`",
+        "unknown choice `loud`",
+        "expected a string, found a list",
+        "expected a string, found `3`",
+        "no level is set: write `level`, or globs",
+        "expected a mapping from globs to levels, found a list",
+        "expected a string, found null",
+        "unknown key `max`; known: level, paths",
+        "no level is set",
+    ];
+    assert_eq!(messages.len(), expected.len(), "{messages:#?}");
+    for (message, expected) in messages.iter().zip(expected) {
+        assert!(message.contains(expected), "{message}\nis not\n{expected}");
+    }
 }
 
 #[test]

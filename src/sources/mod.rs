@@ -16,6 +16,7 @@ mod identity;
 mod ignored;
 mod inspect;
 mod lossy;
+mod messages;
 mod near;
 mod open;
 mod output;
@@ -51,6 +52,7 @@ pub(crate) use identity::content_identity;
 pub use identity::{Identity, identities};
 pub use inspect::{Listings, PathKind, exists, is_pipe, is_taken, path_kind, real_path};
 pub use lossy::read_lossy;
+pub use messages::receive_messages;
 pub use near::did_you_mean;
 pub use open::OpenProblem;
 pub use output::{
@@ -58,7 +60,7 @@ pub use output::{
     read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
-pub use pattern::{Pattern, PatternError, is_never_walked};
+pub use pattern::{OrderedGlobs, Pattern, PatternError, is_never_walked};
 pub use read::{DiskFile, Place, ReadBuffer, SourceFile, read, read_large};
 pub use read_problem::ReadProblem;
 pub use repository_files::{RepositoryFile, work_tree_files};

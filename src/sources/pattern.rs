@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use super::path::path_text;
 use crate::domain::error_class::ExitClass;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -48,10 +49,7 @@ impl Pattern {
                 None => vec![folder.to_owned(), format!("{folder}/**/*.{{yaml,yml}}")],
             }
         })?;
-        let exclude = compile(exclude, |glob| {
-            let folder = glob.trim_end_matches('/');
-            vec![folder.to_owned(), format!("{folder}/**")]
-        })?;
+        let exclude = compile(exclude, |glob| of_folder(glob).into())?;
         Ok(Self { include, exclude, starts, named_starts })
     }
 
@@ -97,6 +95,45 @@ impl Pattern {
         (self.starts.is_empty() || self.starts.iter().any(near)) && !self.excludes(folder)
     }
 }
+
+/// Globs in an order, relative to the root; a folder means everything in it.
+#[derive(Debug, Clone, Default)]
+pub struct OrderedGlobs {
+    globs: GlobSet,
+    /// The path before the first wildcard of each.
+    starts: Vec<String>,
+}
+
+impl OrderedGlobs {
+    pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, PatternError> {
+        let compiled = compile(globs, |glob| of_folder(glob).into())?;
+        let start = |glob: &S| path_text(&literal_start(relative(glob.as_ref())));
+        Ok(Self { globs: compiled.unwrap_or_default(), starts: globs.iter().map(start).collect() })
+    }
+
+    /// The index of the last glob that matches a path.
+    pub fn last_match(&self, relative: &Path) -> Option<usize> {
+        self.globs.matches(relative).last().map(|at| at / FOLDER_VARIANTS)
+    }
+
+    /// Whether one of the globs matches a path.
+    pub fn is_match(&self, glob: usize, relative: &Path) -> bool {
+        self.globs.matches(relative).into_iter().any(|at| at / FOLDER_VARIANTS == glob)
+    }
+
+    /// What every path begins with that one of the globs matches; it may be empty.
+    pub fn literal_start(&self, glob: usize) -> &str {
+        self.starts.get(glob).map_or("", String::as_str)
+    }
+}
+
+/// The globs that one glob stands for: what it matches, and what is in it if that is a folder.
+fn of_folder(glob: &str) -> [String; FOLDER_VARIANTS] {
+    let folder = glob.trim_end_matches('/');
+    [folder.to_owned(), format!("{folder}/**")]
+}
+
+const FOLDER_VARIANTS: usize = 2;
 
 /// Whether a path is in a folder that is never walked: the Git directory or the snapshot.
 pub fn is_never_walked(relative: &Path) -> bool {
@@ -222,6 +259,33 @@ mod tests {
         assert!(!enters("node_modules") && !enters("catalog/other") && !enters("infrared"));
         assert!(pattern(&["**/port.yml"], &[]).may_be_under(Path::new("anywhere")));
         assert!(!pattern(&[], &["old"]).may_be_under(Path::new("old")));
+    }
+
+    #[test]
+    fn the_last_glob_that_matches_counts() {
+        let globs = OrderedGlobs::new(&["**", "./catalog/legacy/", "catalog/*/x.{yaml,json}", "**/legacy/**"]);
+        let globs = globs.expect("the globs are right");
+        for (path, last) in [
+            ("README.md", 0),
+            ("catalog/legacy", 1),
+            ("catalog/new/x.json", 2),
+            ("catalog/legacy/x.yaml", 3),
+            ("catalog/legacy/deep/y.yaml", 3),
+            ("catalog/legacyx/y.yaml", 0),
+        ] {
+            assert_eq!(globs.last_match(Path::new(path)), Some(last), "{path}");
+        }
+        let named = OrderedGlobs::new(&["catalog/legacy"]).expect("the glob is right");
+        assert_eq!(named.last_match(Path::new("catalog/legacy/deep/y.yaml")), Some(0));
+        assert_eq!(named.last_match(Path::new("other/catalog/legacy/y.yaml")), None);
+        assert_eq!(
+            (named.literal_start(0), globs.literal_start(2), globs.literal_start(3)),
+            ("catalog", "catalog", "")
+        );
+        assert!(
+            globs.is_match(1, Path::new("catalog/legacy/x.yaml")) && !globs.is_match(2, Path::new("catalog/x/x.yml"))
+        );
+        assert_eq!(OrderedGlobs::default().last_match(Path::new("a.yaml")), None);
     }
 
     #[test]

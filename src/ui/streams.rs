@@ -60,6 +60,12 @@ impl Streams {
         Ok(())
     }
 
+    /// Sends a message of a protocol, as it is: its reader is a program, which counts the bytes.
+    pub fn send_message(&mut self, message: &str) -> Result<(), StreamError> {
+        self.write(message)?;
+        self.flush()
+    }
+
     /// A message without colours: a note. Earlier results are flushed first. An error of standard error is ignored.
     pub fn say(&mut self, text: &str) {
         self.talk(&escape::printable(text, false));

@@ -48,6 +48,31 @@ rules.foreign-field  off             portolan.yaml:3
 }
 
 #[test]
+fn levels_by_path_have_a_row_each_in_the_order_of_the_config() {
+    let repo = Repo::new();
+    let rules = "rules:\n  unknown-property:\n    level: warn\n    paths:\n      z/**: error\n      a: off\n  P201: {paths: {b: info}}\n";
+    repo.write("portolan.yaml", rules);
+    let shown = run(&repo, "config --output json").quietly_gave();
+    let json: serde_json::Value = serde_json::from_str(&shown).expect("it is JSON");
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let rows = json["settings"].as_array().expect("settings are a list");
+    let rows: Vec<String> = rows
+        .iter()
+        .map(|row| ["key", "value", "origin"].map(|key| text(row, key)).join(" "))
+        .filter(|row| row.starts_with("rules."))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "rules.invalid-identifier.paths.b info portolan.yaml:7",
+            "rules.unknown-property warning portolan.yaml:2",
+            "rules.unknown-property.paths.z/** error portolan.yaml:5",
+            "rules.unknown-property.paths.a off portolan.yaml:6",
+        ]
+    );
+}
+
+#[test]
 fn json_says_the_same_and_never_a_secret() {
     let repo = Repo::new();
     repo.write("portolan.yaml", CONFIG);

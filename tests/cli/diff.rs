@@ -6,6 +6,7 @@ mod catalogs;
 mod circumstances;
 mod fields;
 mod gate;
+mod impact;
 mod input;
 mod offline;
 mod policies;

@@ -11,6 +11,7 @@ mod foreign;
 mod formats;
 mod golden;
 mod names;
+mod path_levels;
 mod pipelines;
 mod repeated;
 mod silenced;

@@ -90,6 +90,8 @@ fn every_manifest_is_opened_once_by_every_verb_that_reads_them() {
     for line in [
         "lint",
         "diff --catalog local",
+        "diff --catalog local --blueprints .portolan",
+        "lint --blueprints .portolan",
         "push --catalog local --yes",
         "pull --catalog local --check",
         "pull --catalog local",

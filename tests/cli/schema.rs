@@ -26,6 +26,8 @@ fn the_config_schema_takes_what_portolan_takes() {
     assert!(accepts(&std::fs::read_to_string(example).expect("the example has a config")));
     assert!(accepts("write: {default: merge, service: replace}\nsnapshot: {max-age: 2w}\n"));
     assert!(accepts("platform: glint\nrules: {wrong-type: \"off\", foreign-field: warn}\n"));
+    assert!(accepts("rules: {wrong-type: {level: warn, paths: {\"a/**\": \"off\", b: info}}}\n"));
+    assert!(accepts("targets: {a: {rules: {wrong-type: {paths: {b: error}}}}}\n"));
     assert!(accepts("targets: {production: {catalog: eu, prune: {enabled: false}}}\n"));
     for bad in [
         "plaform: port\n",
@@ -34,6 +36,10 @@ fn the_config_schema_takes_what_portolan_takes() {
         "prune: {max: -1}\n",
         "manifests: {include: catalog}\n",
         "rules: {wrong-type: loud}\n",
+        "rules: {wrong-type: {}}\n",
+        "rules: {wrong-type: {max: 3}}\n",
+        "rules: {wrong-type: {paths: {a: loud}}}\n",
+        "rules: {wrong-type: {paths: [a]}}\n",
         "write: sometimes\n",
         "snapshot: {max-age: 30}\n",
         "scope: a b\n",

@@ -90,6 +90,156 @@ fn the_items_of_lists_and_composite_resources_are_checked() {
 }
 
 #[test]
+fn a_misspelt_kind_is_one_that_the_api_server_does_not_know() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("claims/kind.yaml", claim("Databse", "{size: a}"));
+    repo.write("claims/group.yaml", claim("Database", "{size: a}").replace("example.org", "exmaple.org"));
+    repo.write("claims/core.yaml", claim("Database", "{size: a}").replace("example.org/", ""));
+    repo.write("claims/version.yaml", claim("Database", "{size: a}").replace("/v1", "/v2"));
+    // A definition in another repository may have these.
+    repo.write("claims/other.yaml", claim("Cache", "{}") + "---\n" + &claim("DatabaseUser", "{}"));
+    for deliverer in ["", &application(""), &flux("")] {
+        repo.write("deploy/claims.yaml", deliverer);
+        let report = lint(repo.path(), &[]);
+        let [rule_core, rule_group, rule_kind, rule_version] =
+            ["core.yaml:1", "group.yaml:1", "kind.yaml:2", "version.yaml:1"]
+                .map(|place| format!("refused-custom-resource claims/{place}"));
+        assert_eq!(found(&report), [rule_core, rule_group, rule_kind, rule_version], "{report:#?}");
+        let helps: Vec<&str> = report.of_delivery().iter().map(|it| it.help.as_str()).collect();
+        let group = "did you mean `example.org/v1`?";
+        assert_eq!(helps, [group, group, "did you mean `Database`?", "write a version that is served: `v1`"]);
+        assert!(
+            report.of_delivery()[2].message.contains("no matches for kind \"Databse\" in version \"example.org/v1\"")
+        );
+    }
+}
+
+/// Without its definition, nothing is known of a claim, and without its deliverer, nobody delivers it.
+#[test]
+fn a_misspelt_kind_of_a_tool_is_found() {
+    let repo = repository(URL);
+    let misspelt = definition("Database", "{type: string}").replace("ResourceDefinition", "ResourceDefintion");
+    repo.write("apis/database.yaml", misspelt);
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["refused-custom-resource apis/database.yaml:2"], "{report:#?}");
+    assert_eq!(report.of_delivery()[0].help, "did you mean `CompositeResourceDefinition`?");
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("deploy/claims.yaml", application("").replace("Application", "Aplication"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource deploy/claims.yaml:2"]);
+    repo.write("deploy/claims.yaml", flux("").replace("kind: Kustomization", "kind: Kustomizations"));
+    assert_eq!(found(&lint(repo.path(), &[])), ["refused-custom-resource deploy/claims.yaml:7"]);
+}
+
+#[test]
+fn a_kind_of_a_definition_that_is_refused_is_not_misspelt() {
+    let repo = repository(URL);
+    // The claim's CRD is refused for its name, and only the composite resource is known.
+    let refused = definition("Database", "{type: string}").replace("plural: databases", "plural: Databases");
+    repo.write("apis/database.yaml", refused);
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    let report = lint(repo.path(), &[]);
+    assert!(!report.findings.is_empty(), "the definition is refused");
+    assert!(report.findings.iter().all(|it| it.path == "apis/database.yaml"), "{report:#?}");
+}
+
+/// The help for a wrong value shows one that is right.
+#[test]
+fn a_wrong_value_has_an_example_or_the_option_that_is_meant() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string, enum: [small, large]}"));
+    repo.write("claims/orders.yaml", claim("Database", "{size: lage}"));
+    assert_eq!(lint(repo.path(), &[]).of_delivery()[0].help, "did you mean `large`?");
+    repo.write("claims/orders.yaml", claim("Database", "{size: huge}"));
+    assert_eq!(lint(repo.path(), &[]).of_delivery()[0].help, "");
+    for format in
+        ["byte", "cidr", "date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "mac", "uri", "uuid"]
+    {
+        repo.write("apis/database.yaml", definition("Database", &format!("{{type: string, format: {format}}}")));
+        repo.write("claims/orders.yaml", claim("Database", "{size: \"-?-\"}"));
+        let help = lint(repo.path(), &[]).of_delivery()[0].help.clone();
+        let (head, example) = help.split_once(", such as `").unwrap_or_else(|| panic!("{format}: {help}"));
+        assert_eq!(head, format!("write a value of type {format}"));
+        repo.write(
+            "claims/orders.yaml",
+            claim("Database", &format!("{{size: \"{}\"}}", example.trim_end_matches('`'))),
+        );
+        assert_eq!(found(&lint(repo.path(), &[])), [""; 0], "{format}: {example}");
+    }
+}
+
+#[test]
+fn addresses_that_are_no_urls_are_found_where_they_are() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    let eu = application("").replace("https://kubernetes.default.svc", "your-control-plane-endpoint");
+    repo.write("deploy/eu.yaml", &eu);
+    assert_eq!(found(&lint(repo.path(), &[])), ["invalid-address deploy/eu.yaml:7"]);
+    // Also of another repository, and in an ApplicationSet and a project.
+    repo.write("deploy/eu.yaml", application("").replace(URL, "https://github.com/yourorg/your-repo-source"));
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a, namespace: argocd}\nspec:\n  \
+               generators: [{list: {elements: [{name: eu}]}}]\n  template:\n    metadata: {name: '{{name}}'}\n    spec:\n      \
+               project: default\n      source: {repoURL: github.com/acme/claims, path: '{{name}}'}\n      destination:\n        \
+               server: '{{server}}'\n        namespace: a\n";
+    repo.write("deploy/set.yaml", set);
+    let project = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a, namespace: argocd}\nspec:\n  \
+                   sourceRepos: ['*']\n  destinations:\n  - {server: '*', namespace: a}\n  - {server: in-cluster, namespace: a}\n";
+    repo.write("deploy/project.yaml", project);
+    let report = lint(repo.path(), &[]);
+    assert_eq!(
+        found(&report),
+        [
+            "invalid-address deploy/eu.yaml:6",
+            "invalid-address deploy/project.yaml:8",
+            "invalid-address deploy/set.yaml:10"
+        ],
+        "{report:#?}"
+    );
+    assert_eq!(report.of_delivery()[2].help, "did you mean `https://github.com/acme/claims`?");
+    for file in ["eu", "set", "project"] {
+        repo.remove(&format!("deploy/{file}.yaml"));
+    }
+    repo.write("deploy/claims.yaml", flux("").replace(URL, "git@github.com:example/control-planes.git"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["invalid-address deploy/claims.yaml:4"], "{report:#?}");
+    assert_eq!(report.of_delivery()[0].help, "did you mean `ssh://git@github.com/example/control-planes.git`?");
+}
+
+#[test]
+fn a_namespace_that_flux_replaces_is_found_and_one_that_argo_cd_keeps_is_right() {
+    let repo = repository(URL);
+    repo.write("apis/database.yaml", definition("Database", "{type: string}"));
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}"));
+    for (deliverer, is_moved) in [
+        (flux(""), false),
+        (flux("  targetNamespace: shop\n"), false),
+        (flux("  targetNamespace: catalog\n"), true),
+        (application("").replace("namespace: shop", "namespace: catalog"), false),
+    ] {
+        repo.write("deploy/claims.yaml", &deliverer);
+        let expected = if is_moved { vec!["overridden-namespace claims/orders.yaml:3"] } else { Vec::new() };
+        assert_eq!(found(&lint(repo.path(), &[])), expected, "{deliverer}");
+    }
+    // A kustomization that says the same is meant, and an object without a namespace says nothing.
+    repo.write("deploy/claims.yaml", flux("  targetNamespace: catalog\n"));
+    repo.write("claims/sub/orders.yaml", claim("Database", "{size: a}"));
+    repo.write("claims/sub/kustomization.yaml", "namespace: catalog\nresources: [orders.yaml]\n");
+    repo.write("claims/orders.yaml", claim("Database", "{size: a}").replace("orders, namespace: shop", "carts"));
+    repo.write("claims/kustomization.yaml", "resources: [orders.yaml, sub]\n");
+    assert_eq!(found(&lint(repo.path(), &[])), [""; 0]);
+    // Many are one finding.
+    let many: Vec<String> = (0..5)
+        .map(|at| claim("Database", "{size: a}").replace("name: orders", &format!("name: orders-{at}")))
+        .collect();
+    repo.write("claims/orders.yaml", many.join("---\n"));
+    let report = lint(repo.path(), &[]);
+    assert_eq!(found(&report), ["overridden-namespace claims/orders.yaml:3"], "{report:#?}");
+    assert!(report.of_delivery()[0].message.contains("4 other manifests"), "{report:#?}");
+}
+
+#[test]
 fn the_deliverer_decides_how_yaml_is_read_and_written() {
     let repo = repository(URL);
     repo.write("apis/database.yaml", definition("Database", "{type: string}"));

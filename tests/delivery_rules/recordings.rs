@@ -201,6 +201,13 @@ fn is_true(case: &Case, finding: &Reported) -> Result<(), String> {
             let name = title.rsplit([' ', '/']).next().unwrap_or_default();
             shows(case.error().is_none() && !delivered(case).contains(name))
         }
+        "overridden-namespace" => {
+            let words: Vec<&str> = finding.message.split('`').collect();
+            let [_, _, _, title, _, _, _, becomes, ..] = words.as_slice() else { return shows(false) };
+            let name = title.rsplit(' ').next().unwrap_or_default();
+            let mut objects = case.result.objects.iter().flatten().map(|object| &object["metadata"]);
+            shows(objects.any(|metadata| metadata["name"] == name && metadata["namespace"] == *becomes))
+        }
         "never-pruned" => shows(case.spec.as_ref().is_some_and(|spec| spec["prune"] != json!(true))),
         "pruned-crd" => shows(case.files.values().any(|text| text.contains("CustomResourceDefinition"))),
         // The recordings do not go to a cluster: what these say is compared with recordings of the apply step elsewhere.

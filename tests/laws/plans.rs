@@ -35,6 +35,7 @@ impl Files for Paths {
 
 fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
     let report = PlanReport {
+        impact: None,
         plan,
         platform: "port",
         catalog: "https://catalog.example",

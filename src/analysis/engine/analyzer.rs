@@ -10,10 +10,10 @@ use crate::analysis::engine::facts::repository::Repository;
 use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 use crate::analysis::engine::facts::{Facts, TargetRef};
 use crate::analysis::engine::rule::{
-    Assumed, Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, RepositoryContext, Rule,
-    Sink,
+    Assumed, Check, DeliveryContext, DocumentContext, EntityContext, MappingContext, Options, PlaceChoice,
+    RepositoryContext, Rule, Sink,
 };
-use crate::analysis::engine::selection::Selection;
+use crate::analysis::engine::selection::{FileLevels, Levels, Selection};
 use crate::analysis::engine::snapshot::{KnownAccounts, Snapshot};
 use crate::analysis::engine::suppress::Directives;
 use crate::analysis::plain_secrets;
@@ -24,25 +24,27 @@ use crate::analysis::unicode;
 use crate::domain::delivery_facts::DeliveryFacts;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
-use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo, Severity};
+use crate::domain::finding::{EntityName, Family, FileId, Finding, RuleInfo};
 use crate::domain::mapping_facts::{ClusterFacts, MappingFacts};
 
-type Active<F> = Vec<(&'static RuleInfo, Severity, F)>;
+type Active<F> = Vec<(&'static RuleInfo, Levels, F)>;
 
 #[derive(Debug)]
 pub struct Analyzer<'a> {
     snapshot: &'a Snapshot,
     accounts: KnownAccounts,
     options: &'a Options,
-    /// The config sets no level for the fields that the published CRD does not have.
-    foreign_field_has_own_level: bool,
+    /// Of the files of the run by their numbers, if the level of some rule depends on them.
+    paths: &'a [&'a str],
+    /// The levels of the fields that the published CRD does not have.
+    foreign_field: Levels,
     document_rules: Active<fn(&DocumentContext<'_>, &Snapshot, &mut Sink<'_>)>,
     entity_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     entity_check_rules: Active<fn(&EntityContext<'_>, &mut Sink<'_>)>,
     repository_rules: Active<fn(&RepositoryContext<'_>, &mut Sink<'_>)>,
     mapping_rules: Active<fn(&MappingContext<'_>, &mut Sink<'_>)>,
     delivery_rules: Active<fn(&DeliveryContext<'_>, &mut Sink<'_>)>,
-    suppression_rules: Vec<(&'static Rule, Severity)>,
+    suppression_rules: Vec<(&'static Rule, Levels)>,
 }
 
 /// The results of the files that one thread checked.
@@ -60,11 +62,27 @@ pub struct FileResults {
     /// The ignore comments of each file, and whether some entity of the file could not be checked against a blueprint,
     /// or not be read at all.
     directives: Vec<(FileId, Directives, bool)>,
-    /// There may be entities whose names are unknown.
-    is_partly_unknown: bool,
+    /// Files with entities whose names may be unknown.
+    partly_unknown: Vec<FileId>,
 }
 
 impl FileResults {
+    /// Removes the results of one file, so that it can be checked again.
+    pub fn remove(&mut self, file: FileId) {
+        self.facts.remove(file);
+        self.findings.retain(|finding| finding.place.file != file);
+        self.broken_documents.retain(|(other, _)| *other != file);
+        self.deliverers.retain(|other| *other != file);
+        self.directives.retain(|(other, ..)| *other != file);
+        self.partly_unknown.retain(|other| *other != file);
+        // Their ranges of the facts have moved.
+        self.clean.clear();
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     /// The results of files that an earlier run found clean, by their number there and in this run; `None` if the facts
     /// are damaged.
     pub fn of_saved(saved: &LoadedFacts<'_>, chosen: &[(usize, FileId)]) -> Option<Self> {
@@ -84,6 +102,20 @@ impl FileResults {
 
     pub fn save(&self, file: &FileFacts, saved: &mut SavedFacts) {
         saved.add(&self.facts, file);
+    }
+}
+
+/// The findings and ignore comments of all files.
+#[derive(Default)]
+struct OfFiles {
+    findings: Vec<Finding>,
+    directives: BTreeMap<FileId, (Directives, bool)>,
+}
+
+impl OfFiles {
+    fn add(&mut self, findings: Vec<Finding>, directives: Vec<(FileId, Directives, bool)>) {
+        self.findings.extend(findings);
+        self.directives.extend(directives.into_iter().map(|(file, it, unjudged)| (file, (it, unjudged))));
     }
 }
 
@@ -113,7 +145,8 @@ impl<'a> Analyzer<'a> {
             snapshot,
             accounts: snapshot.known_accounts(),
             options,
-            foreign_field_has_own_level: !selection.is_configured(&foreign_field::RULE.info),
+            paths: &[],
+            foreign_field: selection.levels_of(&foreign_field::RULE.info),
             document_rules: Vec::new(),
             entity_rules: Vec::new(),
             entity_check_rules: Vec::new(),
@@ -123,31 +156,43 @@ impl<'a> Analyzer<'a> {
             suppression_rules: Vec::new(),
         };
         for rule in rules::ALL.iter().copied() {
-            let Some(severity) = selection.severity(&rule.info) else { continue };
+            let levels = selection.levels_of(&rule.info);
+            if !levels.is_on() {
+                continue;
+            }
             match rule.check {
-                Check::Document(check) => analyzer.document_rules.push((&rule.info, severity, check)),
-                Check::Entity(check) => analyzer.entity_rules.push((&rule.info, severity, check)),
-                Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, severity, check)),
-                Check::Repository(check) => analyzer.repository_rules.push((&rule.info, severity, check)),
-                Check::Mapping(check) => analyzer.mapping_rules.push((&rule.info, severity, check)),
+                Check::Document(check) => analyzer.document_rules.push((&rule.info, levels, check)),
+                Check::Entity(check) => analyzer.entity_rules.push((&rule.info, levels, check)),
+                Check::EntityProblems(check) => analyzer.entity_check_rules.push((&rule.info, levels, check)),
+                Check::Repository(check) => analyzer.repository_rules.push((&rule.info, levels, check)),
+                Check::Mapping(check) => analyzer.mapping_rules.push((&rule.info, levels, check)),
                 Check::MappingOrAssumed(check, ref assumed) => {
-                    analyzer.mapping_rules.push((&rule.info, severity, check));
                     if !options.assumed_mappings.is_empty() {
-                        analyzer.add_assumed(&rule.info, severity, assumed);
+                        analyzer.add_assumed(&rule.info, levels.clone(), assumed);
                     }
+                    analyzer.mapping_rules.push((&rule.info, levels, check));
                 }
-                Check::Delivery(check) => analyzer.delivery_rules.push((&rule.info, severity, check)),
-                Check::Suppression => analyzer.suppression_rules.push((rule, severity)),
+                Check::Delivery(check) => analyzer.delivery_rules.push((&rule.info, levels, check)),
+                Check::Suppression => analyzer.suppression_rules.push((rule, levels)),
             }
         }
         analyzer
     }
 
-    fn add_assumed(&mut self, rule: &'static RuleInfo, severity: Severity, assumed: &Assumed) {
+    /// Sets the paths of the files, by their numbers. They are only looked at if the level of a rule depends on them.
+    #[must_use]
+    pub fn with_paths<'b>(self, paths: &'b [&'b str]) -> Analyzer<'b>
+    where
+        'a: 'b,
+    {
+        Analyzer { paths, ..self }
+    }
+
+    fn add_assumed(&mut self, rule: &'static RuleInfo, levels: Levels, assumed: &Assumed) {
         match *assumed {
-            Assumed::Entity(check) => self.entity_rules.push((rule, severity, check)),
-            Assumed::Repository(check) => self.repository_rules.push((rule, severity, check)),
-            Assumed::Delivery(check) => self.delivery_rules.push((rule, severity, check)),
+            Assumed::Entity(check) => self.entity_rules.push((rule, levels, check)),
+            Assumed::Repository(check) => self.repository_rules.push((rule, levels, check)),
+            Assumed::Delivery(check) => self.delivery_rules.push((rule, levels, check)),
         }
     }
 
@@ -173,43 +218,64 @@ impl<'a> Analyzer<'a> {
     /// `in_sight` returns whether findings of a file are requested.
     pub fn conclude(
         &self,
-        parts: Vec<FileResults>,
+        mut parts: Vec<FileResults>,
+        evidence: Evidence<'_>,
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let mut of_files = OfFiles::default();
+        for part in &mut parts {
+            of_files.add(std::mem::take(&mut part.findings), std::mem::take(&mut part.directives));
+        }
+        self.conclude_with(&parts, of_files, evidence, in_sight)
+    }
+
+    /// The same, and keeps the results of the files for the next conclusion.
+    pub fn conclude_kept(
+        &self,
+        parts: &[FileResults],
+        evidence: Evidence<'_>,
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let mut of_files = OfFiles::default();
+        for part in parts {
+            of_files.add(part.findings.clone(), part.directives.clone());
+        }
+        self.conclude_with(parts, of_files, evidence, in_sight)
+    }
+
+    fn conclude_with(
+        &self,
+        parts: &[FileResults],
+        OfFiles { mut findings, mut directives }: OfFiles,
         Evidence { mapping, delivery }: Evidence<'_>,
         in_sight: &dyn Fn(FileId) -> bool,
     ) -> AnalysisResult {
-        let mut findings = Vec::new();
-        let mut directives = BTreeMap::new();
-        let mut facts = Vec::with_capacity(parts.len());
-        let mut is_complete = true;
-        for part in parts {
-            findings.extend(part.findings);
-            directives.extend(part.directives.into_iter().map(|(file, it, unjudged)| (file, (it, unjudged))));
-            is_complete &= !part.is_partly_unknown;
-            facts.push(part.facts);
-        }
+        let is_complete = parts.iter().all(|part| part.partly_unknown.is_empty());
+        let facts: Vec<&Facts> = parts.iter().map(|part| &part.facts).collect();
         let repository = Repository::new(&facts);
         let knows_all_targets = is_complete && self.snapshot.known.is_some();
         let absent_targets = repository.absent_targets();
-        let context = RepositoryContext {
-            repository: &repository,
-            absent_targets: &absent_targets,
-            knows_all_targets,
-            in_sight,
-            snapshot: self.snapshot,
-            options: self.options,
-            has_mapping: mapping.is_some(),
-        };
-        for (rule, severity, check) in &self.repository_rules {
-            let mut sink = sink(&mut findings, FileId(0), rule, *severity);
-            check(&context, &mut sink);
+        for (rule, levels, check) in &self.repository_rules {
+            let levels = levels.by_file(self.paths);
+            let context = RepositoryContext {
+                repository: &repository,
+                absent_targets: &absent_targets,
+                knows_all_targets,
+                places: PlaceChoice { in_sight, levels },
+                snapshot: self.snapshot,
+                options: self.options,
+                has_mapping: mapping.is_some(),
+            };
+            check(&context, &mut sink(&mut findings, FileId(0), rule, levels));
         }
         if let Some(facts) = mapping {
             findings.extend(self.mapping_findings(facts, delivery));
         }
         if let Some(facts) = delivery {
-            let context = DeliveryContext { facts, in_sight };
-            for (rule, severity, check) in &self.delivery_rules {
-                check(&context, &mut sink(&mut findings, FileId(0), rule, *severity));
+            for (rule, levels, check) in &self.delivery_rules {
+                let levels = levels.by_file(self.paths);
+                let context = DeliveryContext { facts, places: PlaceChoice { in_sight, levels } };
+                check(&context, &mut sink(&mut findings, FileId(0), rule, levels));
             }
             self.reword(&mut findings, facts, mapping.is_some());
         }
@@ -229,11 +295,11 @@ impl<'a> Analyzer<'a> {
             };
             let was_evaluated = |rule: &'static Rule| {
                 let evidence = Evidence { mapping, delivery };
-                self.was_evaluated(rule, is_partly_unchecked, knows_targets(rule), evidence)
+                self.was_evaluated(rule, file, is_partly_unchecked, knows_targets(rule), evidence)
             };
             let ignore_report = directives.ignore_report(rules::by_name, was_evaluated);
-            for (rule, severity) in &self.suppression_rules {
-                let mut sink = sink(&mut findings, file, &rule.info, *severity);
+            for (rule, levels) in &self.suppression_rules {
+                let mut sink = sink(&mut findings, file, &rule.info, levels.by_file(self.paths));
                 unused_ignore::report(rule, &ignore_report, &mut sink);
                 unknown_rule::report(rule, rules::ALL, &ignore_report, &mut sink);
             }
@@ -247,11 +313,12 @@ impl Analyzer<'_> {
     /// Adapts the findings of files to the tools that read these.
     fn reword(&self, findings: &mut Vec<Finding>, facts: &DeliveryFacts, has_mapping: bool) {
         vanishing_manifest::replace_others(findings);
-        foreign_field::reword(findings, facts, self.foreign_field_has_own_level);
+        let levels = self.foreign_field.by_file(self.paths);
+        foreign_field::reword(findings, facts, &|file| !levels.is_configured(file));
         let is_it = |rule: &RuleInfo| std::ptr::eq(rule, &raw const ambiguous_scalar::RULE.info);
-        if let Some((rule, severity, _)) = self.document_rules.iter().find(|(rule, ..)| is_it(rule)) {
+        if let Some((rule, levels, _)) = self.document_rules.iter().find(|(rule, ..)| is_it(rule)) {
             let more = ambiguous_scalar::reword(findings, facts, has_mapping);
-            let mut sink = sink(findings, FileId(0), rule, *severity);
+            let mut sink = sink(findings, FileId(0), rule, levels.by_file(self.paths));
             more.into_iter().for_each(|draft| sink.report(draft));
         }
     }
@@ -260,8 +327,8 @@ impl Analyzer<'_> {
     fn mapping_findings(&self, facts: &MappingFacts, delivery: Option<&DeliveryFacts>) -> Vec<Finding> {
         let context = MappingContext { facts, snapshot: self.snapshot, delivery };
         let mut findings = Vec::new();
-        for (rule, severity, check) in &self.mapping_rules {
-            let mut sink = sink(&mut findings, FileId(0), rule, *severity);
+        for (rule, levels, check) in &self.mapping_rules {
+            let mut sink = sink(&mut findings, FileId(0), rule, levels.by_file(self.paths));
             check(&context, &mut sink);
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -269,25 +336,26 @@ impl Analyzer<'_> {
         findings
     }
 
-    /// Whether a rule was evaluated in a file: it is on, and the data that it requires was available.
+    /// Whether a rule was evaluated in a file: it is on there, and the data that it requires was available.
     fn was_evaluated(
         &self,
         rule: &'static Rule,
+        file: FileId,
         is_partly_unchecked: bool,
         knows_targets: bool,
         Evidence { mapping, delivery }: Evidence<'_>,
     ) -> bool {
         let info = &rule.info;
-        let is_it = |active: &&'static RuleInfo| std::ptr::eq(*active, info);
-        let documents = self.document_rules.iter().map(|(info, ..)| *info);
-        let entities = self.entity_rules.iter().chain(&self.entity_check_rules).map(|(info, ..)| *info);
+        let documents = self.document_rules.iter().map(|(info, levels, _)| (*info, levels));
+        let entities =
+            self.entity_rules.iter().chain(&self.entity_check_rules).map(|(info, levels, _)| (*info, levels));
         let is_on = documents
             .chain(entities)
-            .chain(self.repository_rules.iter().map(|(info, ..)| *info))
-            .chain(self.mapping_rules.iter().map(|(info, ..)| *info))
-            .chain(self.delivery_rules.iter().map(|(info, ..)| *info))
-            .chain(self.suppression_rules.iter().map(|(rule, _)| &rule.info))
-            .any(|active| is_it(&active));
+            .chain(self.repository_rules.iter().map(|(info, levels, _)| (*info, levels)))
+            .chain(self.mapping_rules.iter().map(|(info, levels, _)| (*info, levels)))
+            .chain(self.delivery_rules.iter().map(|(info, levels, _)| (*info, levels)))
+            .chain(self.suppression_rules.iter().map(|(rule, levels)| (&rule.info, levels)))
+            .any(|(active, levels)| std::ptr::eq(active, info) && levels.by_file(self.paths).of(file).is_some());
         let has_what_it_needs = match info.family {
             Family::Entity => !is_partly_unchecked,
             Family::Relation => !is_partly_unchecked && knows_targets,
@@ -355,8 +423,9 @@ impl FileRun<'_> {
         let is_sound = context.faults.is_empty() && !context.manifests.iter().any(is_odd);
         let before = self.state.results.findings.len();
         let document_rules = if is_sound { &[] } else { self.analyzer.document_rules.as_slice() };
-        for (rule, severity, check) in document_rules {
-            let mut sink = sink(&mut self.state.results.findings, self.file, rule, *severity);
+        for (rule, levels, check) in document_rules {
+            let levels = levels.by_file(self.analyzer.paths);
+            let mut sink = sink(&mut self.state.results.findings, self.file, rule, levels);
             check(context, self.analyzer.snapshot, &mut sink);
         }
         if context.manifests.is_empty() {
@@ -394,11 +463,11 @@ impl FileRun<'_> {
 
     /// Records that the entities of this file are unknown.
     pub fn record_unknown_entities(&mut self) {
-        self.state.results.is_partly_unknown = true;
+        self.state.results.partly_unknown.push(self.file);
     }
 
     fn entity(&mut self, context: &DocumentContext<'_>, manifest: &Manifest) {
-        let Analyzer { snapshot, entity_rules, entity_check_rules, .. } = self.analyzer;
+        let Analyzer { snapshot, entity_rules, entity_check_rules, paths, .. } = self.analyzer;
         let view = context.view;
         let is_ours = manifest.near_miss.is_none();
         let blueprint = manifest.blueprint_text(view).filter(|_| is_ours && !context.is_mapped);
@@ -443,8 +512,8 @@ impl FileRun<'_> {
             |rule: &'static RuleInfo| context_is_mapped && std::ptr::eq(rule, &raw const foreign_field::RULE.info);
         let rules = entity_rules.iter().chain(entity_check_rules);
         let rules = rules.filter(|(rule, ..)| judges(rule.family) && !is_moved(rule));
-        for (rule, severity, check) in rules {
-            let mut sink = sink(findings, self.file, rule, *severity);
+        for (rule, levels, check) in rules {
+            let mut sink = sink(findings, self.file, rule, levels.by_file(paths));
             check(&context, &mut sink);
         }
         if findings.len() > before {
@@ -483,13 +552,13 @@ impl FileRun<'_> {
 }
 
 static DELIVERY_WORDS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "CompositeResourceDefinition"].map(Finder::new));
+    LazyLock::new(|| ["toolkit.fluxcd.io/", "argoproj.io/", "apiextensions.crossplane.io/"].map(Finder::new));
 
 /// Whether a text may hold an object of Flux or Argo CD, or a definition of Crossplane.
 pub fn concerns_delivery(text: &str) -> bool {
     DELIVERY_WORDS.iter().any(|word| word.find(text.as_bytes()).is_some())
 }
 
-fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, severity: Severity) -> Sink<'f> {
-    Sink { findings, file, rule, severity, entity: None }
+fn sink<'f>(findings: &'f mut Vec<Finding>, file: FileId, rule: &'static RuleInfo, levels: FileLevels<'f>) -> Sink<'f> {
+    Sink { findings, file, rule, levels, entity: None }
 }

@@ -3,6 +3,8 @@
 //! anything is reported.
 
 pub(crate) mod index;
+mod listing;
+mod removal;
 pub(crate) mod repository;
 pub(crate) mod saved;
 
@@ -54,7 +56,7 @@ pub(crate) struct ResourceFact {
 
 #[derive(Debug, Clone)]
 pub(crate) struct TargetFact {
-    key: u64,
+    pub(in crate::analysis) key: u64,
     text: Span,
     pub span: Span,
     pub field: TargetField,

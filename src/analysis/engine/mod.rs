@@ -1,6 +1,7 @@
 //! The lint engine: what a rule is, which rules run, and how their findings are collected and filtered.
 
 pub(crate) mod analyzer;
+pub(crate) mod declared;
 pub(crate) mod entity_check;
 pub(crate) mod facts;
 pub(crate) mod misplaced_fields;

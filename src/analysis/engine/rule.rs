@@ -4,6 +4,7 @@
 use crate::analysis::engine::entity_check::EntityCheck;
 use crate::analysis::engine::facts::TargetRef;
 use crate::analysis::engine::facts::repository::Repository;
+use crate::analysis::engine::selection::FileLevels;
 use crate::analysis::engine::snapshot::{IndexedBlueprint, Snapshot};
 use crate::domain::cluster::AssumedMapping;
 use crate::domain::delivery_facts::DeliveryFacts;
@@ -11,7 +12,7 @@ use crate::domain::document::fault::Fault;
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
-use crate::domain::finding::{Detail, Edit, EntityName, FileId, Finding, Fix, Help, Place, RuleInfo, Severity};
+use crate::domain::finding::{Detail, Edit, EntityName, EntityPart, FileId, Finding, Fix, Help, Place, RuleInfo};
 use crate::domain::mapping_facts::MappingFacts;
 use crate::domain::value::day::Day;
 
@@ -83,14 +84,39 @@ pub(crate) struct EntityContext<'a> {
     pub options: &'a Options,
 }
 
+/// Chooses the place of a finding about many.
+pub(crate) struct PlaceChoice<'a> {
+    /// Whether findings of a file are requested.
+    pub in_sight: &'a dyn Fn(FileId) -> bool,
+    /// The severity of the rule in each file.
+    pub levels: FileLevels<'a>,
+}
+
+impl PlaceChoice<'_> {
+    /// Whether the rule is on in a file, so that a finding counts what is there.
+    pub fn is_on(&self, file: FileId) -> bool {
+        self.levels.is_uniform() || self.levels.of(file).is_some()
+    }
+
+    /// The first of the requested places, otherwise the first of all. Where levels depend on the path, the first of those
+    /// with the highest severity, so that a file in which the rule is off or only warns hides no error.
+    pub fn choose<'i, T>(&self, places: &'i [T], file_of: impl Fn(&T) -> FileId) -> Option<&'i T> {
+        let is_in_sight = |place: &T| (self.in_sight)(file_of(place));
+        if self.levels.is_uniform() {
+            return places.iter().find(|place| is_in_sight(place)).or(places.first());
+        }
+        // Of several maximums, `max_by_key` takes the last.
+        places.iter().rev().max_by_key(|place| (is_in_sight(place), self.levels.of(file_of(place))))
+    }
+}
+
 pub(crate) struct RepositoryContext<'a> {
     pub repository: &'a Repository<'a>,
     /// The targets that the repository does not declare.
     pub absent_targets: &'a [TargetRef<'a>],
     /// Whether an unknown target certainly does not exist: all files were read, and the catalog's entities are known.
     pub knows_all_targets: bool,
-    /// Whether findings of a file are requested: a finding about many places is reported at one of these.
-    pub in_sight: &'a dyn Fn(FileId) -> bool,
+    pub places: PlaceChoice<'a>,
     pub snapshot: &'a Snapshot,
     pub options: &'a Options,
     /// Mappings decide what the entities are, so the rules about mappings report what clusters get wrong.
@@ -99,8 +125,7 @@ pub(crate) struct RepositoryContext<'a> {
 
 pub(crate) struct DeliveryContext<'a> {
     pub facts: &'a DeliveryFacts,
-    /// Whether findings of a file are requested: a finding about many places is reported at one of these.
-    pub in_sight: &'a dyn Fn(FileId) -> bool,
+    pub places: PlaceChoice<'a>,
 }
 
 pub(crate) struct MappingContext<'a> {
@@ -116,7 +141,7 @@ pub(crate) struct Sink<'a> {
     pub(super) findings: &'a mut Vec<Finding>,
     pub(super) file: FileId,
     pub(super) rule: &'static RuleInfo,
-    pub(super) severity: Severity,
+    pub(super) levels: FileLevels<'a>,
     pub(super) entity: Option<EntityName>,
 }
 
@@ -128,16 +153,22 @@ impl Sink<'_> {
         self.entity = Some(EntityName { blueprint, identifier: text(manifest.identifier_text(view)) });
     }
 
+    /// Adds a finding, unless the rule is off in its file. If two places are equally a cause, the higher severity counts,
+    /// and the finding is in the file that has it.
     pub fn report(&mut self, draft: FindingBuilder) {
         let place = Place { file: draft.file.unwrap_or(self.file), span: draft.span };
+        let own = self.levels.of(place.file);
+        let other_file = draft.counterpart.as_ref().and_then(|_| draft.related.first()?.0);
+        let other = other_file.and_then(|file| self.levels.of(file));
+        let Some(severity) = own.max(other) else { return };
         let related = draft
             .related
             .into_iter()
             .map(|(file, span, label)| (Place { file: file.unwrap_or(place.file), span }, label))
             .collect();
-        self.findings.push(Finding {
+        let mut finding = Finding {
             rule: self.rule,
-            severity: self.severity,
+            severity,
             place,
             message: draft.message,
             label: draft.label,
@@ -148,7 +179,11 @@ impl Sink<'_> {
             help: draft.help,
             fix: draft.fix,
             detail: draft.detail.map(Box::new),
-        });
+        };
+        if other > own {
+            finding.exchange_places();
+        }
+        self.findings.push(finding);
     }
 }
 
@@ -241,6 +276,15 @@ impl FindingBuilder {
     pub fn detail(mut self, detail: Detail) -> Self {
         self.detail = Some(detail);
         self
+    }
+
+    /// Names the part of the entity that the finding is about.
+    pub fn part(self, part: EntityPart) -> Self {
+        self.parts(vec![part])
+    }
+
+    pub fn parts(self, parts: Vec<EntityPart>) -> Self {
+        self.detail(Detail::Parts(parts))
     }
 
     /// Adds a fix that `--fix` may apply.

@@ -1,7 +1,7 @@
 //! Reports values for mirror, calculation and aggregation properties, which the catalog computes.
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -20,7 +20,9 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (key, _, kind) in &context.entity_check.computed {
         let message = format!("`{}` is a {} property: the catalog computes it.", key.key_text(), kind.word());
         sink.report(
-            FindingBuilder::new(key.span(), message).help("remove it; change the values that it is computed from"),
+            FindingBuilder::new(key.span(), message)
+                .part(EntityPart::Property(key.key_text().to_string()))
+                .help("remove it; change the values that it is computed from"),
         );
     }
 }

@@ -5,7 +5,7 @@
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::entity::identifier;
-use crate::domain::finding::{Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
-    let mut near_names = NearNames::new(context.repository, known);
+    let mut near_names = NearNames::new(context, known);
     for target in context.absent_targets {
         let Some((relation, true)) = context.snapshot.relation(target.fact.field) else { continue };
         let (blueprint, text) = (relation.target.as_str(), target.text());
@@ -35,7 +35,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(place.span, message)
             .file(place.file)
             .entity(target.entity.name())
-            .target(blueprint, text);
+            .target(blueprint, text)
+            .part(EntityPart::Relation(relation.name.clone()));
         let help = Help::from(format!("correct the identifier, or add the `{blueprint}`"))
             .command("; if it exists in the catalog, run `portolan pull`");
         sink.report(near_names.suggest(draft, target, blueprint, help));

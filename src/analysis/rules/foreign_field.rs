@@ -8,7 +8,7 @@ use crate::domain::cluster::Deliverer as Tool;
 use crate::domain::delivery_facts::{Applied, DeliveryFacts, ManifestDelivery};
 use crate::domain::document::manifest::Form;
 use crate::domain::entity::fields::TextField;
-use crate::domain::finding::{Detail, Family, Finding, Help, RuleInfo, Severity};
+use crate::domain::finding::{Detail, Family, FileId, Finding, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -42,9 +42,13 @@ fn help(field: &str) -> &'static str {
     }
 }
 
-/// Says what the deliverers of the file do. `has_own_level`: the config sets none, and a field that is only dropped is a
-/// warning.
-pub(in crate::analysis) fn reword(findings: &mut [Finding], facts: &DeliveryFacts, has_own_level: bool) {
+/// Says what the deliverers of the file do. `has_own_level`: the config sets none for this file, and a field that is only
+/// dropped is a warning.
+pub(in crate::analysis) fn reword(
+    findings: &mut [Finding],
+    facts: &DeliveryFacts,
+    has_own_level: &dyn Fn(FileId) -> bool,
+) {
     for finding in findings {
         let Some(Detail::ForeignField { field, .. }) = finding.detail.as_deref() else { continue };
         let manifests = facts.manifests_at(finding.place);
@@ -68,7 +72,7 @@ pub(in crate::analysis) fn reword(findings: &mut [Finding], facts: &DeliveryFact
         };
         finding.message = message;
         finding.help = Some(Help::from(help));
-        if refusing.is_none() && has_own_level {
+        if refusing.is_none() && has_own_level(finding.place.file) {
             finding.severity = Severity::Warning;
         }
         let deliverer =

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::Ownership;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -30,6 +30,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         format!("Blueprint `{}` inherits its team through the relation `{path}`.", indexed.blueprint.identifier);
     sink.report(
         FindingBuilder::new(key.unwrap_or(team.span()), message)
+            .part(EntityPart::Team)
             .help(format!("remove `team` and set the relation `{}`", path.split('.').next().unwrap_or_default())),
     );
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::property_validator::Violation;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 use crate::domain::value::formats;
 
 pub static RULE: Rule = Rule {
@@ -62,7 +62,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             | Violation::Size { .. }
             | Violation::RepeatedItem => continue,
         };
-        sink.report(draft);
+        sink.report(draft.part(EntityPart::Property(property.name.clone())));
     }
 }
 

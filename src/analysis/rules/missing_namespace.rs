@@ -30,6 +30,9 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     let mut by_deliverer: BTreeMap<Option<DelivererIndex>, Vec<(&ManifestFault, &ManifestDelivery)>> = BTreeMap::new();
     for fault in facts.manifest_faults.iter().filter(|fault| fault.kind == ManifestFaultKind::NoNamespace) {
         let Some(manifest) = facts.manifests.get(fault.manifest) else { continue };
+        if !context.places.is_on(manifest.place.file) {
+            continue;
+        }
         by_deliverer.entry(manifest.deliverer).or_default().push((fault, manifest));
     }
     for faults in by_deliverer.into_values() {
@@ -37,8 +40,8 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             faults.into_iter().for_each(|(fault, manifest)| report(context, fault, manifest, 0, sink));
             continue;
         }
-        let in_sight = faults.iter().find(|(_, manifest)| (context.in_sight)(manifest.place.file));
-        let Some((fault, manifest)) = in_sight.or(faults.first()) else { continue };
+        let chosen = context.places.choose(&faults, |(_, manifest)| manifest.place.file);
+        let Some((fault, manifest)) = chosen else { continue };
         report(context, fault, manifest, faults.len() - 1, sink);
     }
 }

@@ -3,7 +3,7 @@
 use crate::analysis::engine::misplaced_fields::MAX_SLIPS;
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, with_article};
 use crate::domain::blueprint::Property;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
@@ -30,6 +30,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                 context.place_of("properties"),
                 format!("Required property `{}` is missing.", property.name),
             )
+            .part(EntityPart::Property(property.name.clone()))
             .help(format!("add `{}:` under `properties`{}", property.name, wanted(property))),
         ),
         several => {
@@ -39,13 +40,15 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                     context.place_of("properties"),
                     format!("Required properties {} are missing.", list(&names)),
                 )
+                .parts(several.iter().map(|property| EntityPart::Property(property.name.clone())).collect())
                 .help("add them under `properties`"),
             );
         }
     }
     for (key, property) in &entity_check.null_properties {
         let message = format!("Required property `{}` is empty.", property.name);
-        sink.report(FindingBuilder::new(key.span(), message).help(format!("give it a value{}", wanted(property))));
+        let draft = FindingBuilder::new(key.span(), message).part(EntityPart::Property(property.name.clone()));
+        sink.report(draft.help(format!("give it a value{}", wanted(property))));
     }
 }
 

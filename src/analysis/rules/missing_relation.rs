@@ -3,7 +3,7 @@
 use crate::analysis::engine::misplaced_fields::MAX_SLIPS;
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::Relation;
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -30,15 +30,13 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     let missing = context.entity_check.missing_relations.iter().filter(|_| context.can_lack("relations") && !astray);
     for relation in missing.filter(|relation| !is_explained(&relation.name)) {
         let message = format!("Required relation `{}` is missing.", relation.name);
-        sink.report(FindingBuilder::new(context.place_of("relations"), message).help(help(relation)));
+        let draft = FindingBuilder::new(context.place_of("relations"), message);
+        sink.report(draft.part(EntityPart::Relation(relation.name.clone())).help(help(relation)));
     }
     for (key, relation) in &context.entity_check.null_relations {
         let message = format!("Required relation `{}` is empty.", relation.name);
-        sink.report(FindingBuilder::new(key.span(), message).help(format!(
-            "give it {} of a `{}`",
-            identifiers(relation),
-            relation.target
-        )));
+        let draft = FindingBuilder::new(key.span(), message).part(EntityPart::Relation(relation.name.clone()));
+        sink.report(draft.help(format!("give it {} of a `{}`", identifiers(relation), relation.target)));
     }
 }
 

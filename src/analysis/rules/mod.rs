@@ -32,6 +32,7 @@ mod ignored_defaults;
 mod ignored_mapping_key;
 mod implicit_scope;
 mod inherited_team;
+mod invalid_address;
 mod invalid_blueprint;
 mod invalid_expression;
 mod invalid_identifier;
@@ -53,6 +54,7 @@ mod never_pruned;
 mod non_string_key;
 mod null_in_list;
 mod null_map;
+mod overridden_namespace;
 mod plain_secret;
 mod pruned_crd;
 mod refused_custom_resource;
@@ -185,6 +187,8 @@ pub static ALL: &[&Rule] = &[
     &implicit_scope::RULE,
     &refused_custom_resource::RULE,
     &dropped_field::RULE,
+    &invalid_address::RULE,
+    &overridden_namespace::RULE,
 ];
 
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
         family: Family::Delivery,
         severity: Some(Severity::Error),
         what: "a claim or other custom resource that an XRD or CRD of the repository refuses",
-        why: "It does not reach the cluster. The check is that of a Kubernetes API server, with the fields that Crossplane adds. `crossplane resource validate` differs: it does not look at names, `metadata`, unserved versions, the items of a `List`, duplicates in lists with keys and the range of `int32`, and it refuses integers above 2^53 and nulls that the API server drops. Rules in `x-kubernetes-validations` are not evaluated.",
+        why: "It does not reach the cluster. The check is that of a Kubernetes API server, with the fields that Crossplane adds. `crossplane resource validate` differs: it does not look at names, `metadata`, unserved versions, the items of a `List`, duplicates in lists with keys and the range of `int32`, and it refuses integers above 2^53 and nulls that the API server drops. A kind that no definition here has, and that Flux, Argo CD or Crossplane does not have, is reported if it is one letter, the case of its letters or the plural away from one that exists; any other kind may be defined elsewhere. Rules in `x-kubernetes-validations` are not evaluated.",
         fix: "Correct the field, or change the definition",
     },
     check: Check::Delivery(check),

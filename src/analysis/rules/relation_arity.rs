@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::document::tree::{Kind, Style};
-use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -28,11 +28,12 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
                 1 => "write the identifier without the list".to_owned(),
                 count => format!("keep one of the {count}; only the blueprint can allow many"),
             };
-            sink.report(draft.help(help));
+            sink.report(draft.part(EntityPart::Relation(name.clone())).help(help));
             continue;
         }
         let draft =
-            FindingBuilder::new(value.span(), format!("Relation `{name}` must be a list, found a single value."));
+            FindingBuilder::new(value.span(), format!("Relation `{name}` must be a list, found a single value."))
+                .part(EntityPart::Relation(name.clone()));
         // An anchor or a tag before the value would then apply to the list, or be invalid.
         let between = context.view.source.get(key.span().end as usize..value.span().start as usize);
         let is_bare = between.is_some_and(|between| between.trim() == ":") && !value.is_tagged();

@@ -26,6 +26,9 @@ const MOST_IN_A_FOLDER: usize = 3;
 fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
     let mut groups: BTreeMap<(&str, &UndeliveredReason), Vec<&UndeliveredManifest>> = BTreeMap::new();
     for manifest in &context.facts.undelivered {
+        if !context.places.is_on(manifest.place.file) {
+            continue;
+        }
         let folder = manifest.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         groups.entry((folder, &manifest.reason)).or_default().push(manifest);
     }
@@ -34,8 +37,7 @@ fn check(context: &DeliveryContext<'_>, sink: &mut Sink<'_>) {
             manifests.iter().for_each(|manifest| report(manifest, None, reason, context, sink));
             continue;
         }
-        let in_sight = manifests.iter().find(|manifest| (context.in_sight)(manifest.place.file));
-        let Some(manifest) = in_sight.or(manifests.first()) else { continue };
+        let Some(manifest) = context.places.choose(&manifests, |manifest| manifest.place.file) else { continue };
         let folder = if folder.is_empty() { "this folder".to_owned() } else { format!("`{folder}`") };
         let others = format!(" and {} in {folder}", count(manifests.len() - 1, "other manifest"));
         report(manifest, Some(&others), reason, context, sink);

@@ -47,7 +47,11 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
                     slip(blueprint, of_file, meant, sink);
                 }
             }
-            None => report(blueprint, &entities, context, sink),
+            None => {
+                let is_on = |entity: &&EntityRef<'_>| context.places.is_on(entity.file());
+                let entities: Vec<EntityRef<'_>> = entities.iter().filter(is_on).copied().collect();
+                report(blueprint, &entities, context, sink);
+            }
         }
     }
 }
@@ -73,8 +77,7 @@ fn message(blueprint: &str, entities: usize) -> String {
 }
 
 fn report(blueprint: &str, entities: &[EntityRef<'_>], context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
-    let seen = entities.iter().find(|entity| (context.in_sight)(entity.file()));
-    let Some(first) = seen.or(entities.first()) else { return };
+    let Some(first) = context.places.choose(entities, |entity| entity.file()) else { return };
     let place = first.blueprint_place();
     let mut draft =
         FindingBuilder::new(place.span, message(blueprint, entities.len())).file(place.file).entity(first.name());

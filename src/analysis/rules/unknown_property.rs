@@ -2,7 +2,7 @@
 //! exactly one unused name.
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
-use crate::domain::finding::{Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -24,7 +24,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (key, _) in &context.entity_check.unknown_properties {
         let name = key.key_text();
         let message = format!("Blueprint `{}` has no property `{name}`.", blueprint.identifier);
-        let draft = FindingBuilder::new(key.span(), message);
+        let draft = FindingBuilder::new(key.span(), message).part(EntityPart::Property(name.to_string()));
         sink.report(match free.meant(*key) {
             _ if name == "relations" => draft.help("indent `relations` like `properties`: it belongs beside it"),
             (Some(meant), _) => {

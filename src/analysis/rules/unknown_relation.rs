@@ -1,7 +1,7 @@
 //! Reports relations that the blueprint does not have, and recognises properties among them.
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink, replace_scalar};
-use crate::domain::finding::{Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -23,7 +23,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (key, _) in &context.entity_check.unknown_relations {
         let name = key.key_text();
         let message = format!("Blueprint `{}` has no relation `{name}`.", blueprint.identifier);
-        let draft = FindingBuilder::new(key.span(), message);
+        let draft = FindingBuilder::new(key.span(), message).part(EntityPart::Relation(name.to_string()));
         sink.report(match free.meant(*key) {
             (Some(meant), _) => {
                 draft.help(Help::write(meant)).fix(format!("rename it to `{meant}`"), vec![replace_scalar(*key, meant)])

@@ -5,7 +5,7 @@ use crate::analysis::engine::facts::TargetField;
 use crate::analysis::engine::rule::{Check, FindingBuilder, RepositoryContext, Rule, Sink};
 use crate::analysis::near_names::NearNames;
 use crate::domain::blueprint::EntityFormat;
-use crate::domain::finding::{Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
     let Some(known) = context.snapshot.known.as_ref().filter(|_| context.knows_all_targets) else { return };
     let accounts = context.snapshot.known_accounts();
-    let mut near_names = NearNames::new(context.repository, known);
+    let mut near_names = NearNames::new(context, known);
     for target in context.absent_targets {
         let format = match target.fact.field {
             TargetField::Relation { .. } => continue,
@@ -39,7 +39,8 @@ fn check(context: &RepositoryContext<'_>, sink: &mut Sink<'_>) {
         let draft = FindingBuilder::new(place.span, message)
             .file(place.file)
             .entity(target.entity.name())
-            .target(blueprint, text);
+            .target(blueprint, text)
+            .part(part(context, target.fact.field));
         sink.report(near_names.suggest(draft, target, blueprint, help(format)));
     }
 }
@@ -53,6 +54,15 @@ fn message(context: &RepositoryContext<'_>, field: TargetField, text: &str) -> S
         }
         TargetField::UserProperty { .. } => {
             format!("Property `{name}` names the user `{text}`, who is not in the snapshot.")
+        }
+    }
+}
+
+fn part(context: &RepositoryContext<'_>, field: TargetField) -> EntityPart {
+    match field {
+        TargetField::Team | TargetField::Relation { .. } => EntityPart::Team,
+        TargetField::TeamProperty { .. } | TargetField::UserProperty { .. } => {
+            EntityPart::Property(context.snapshot.field_name(field).to_owned())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::property_validator::Violation;
-use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityPart, Family, Help, RuleInfo, Severity};
 use crate::text::suggest;
 
 pub static RULE: Rule = Rule {
@@ -37,7 +37,8 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
         let found = problem.found;
         let written = found.as_str().map_or_else(|| found.to_json().to_string(), str::to_owned);
         let name = format!("{}{}", property.name, problem.path.dotted());
-        let draft = FindingBuilder::new(found.span(), format!("`{written}` is not one of the choices of `{name}`."));
+        let draft = FindingBuilder::new(found.span(), format!("`{written}` is not one of the choices of `{name}`."))
+            .part(EntityPart::Property(property.name.clone()));
         let texts = || choices.iter().filter_map(serde_json::Value::as_str);
         let slip = suggest::single_slip(&written, texts()).filter(|_| !found.is_copied());
         sink.report(match (slip, suggest::closest(&written, texts())) {

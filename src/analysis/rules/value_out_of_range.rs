@@ -3,7 +3,7 @@
 use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, Sink};
 use crate::domain::blueprint::property_validator::{NumberLimit, SizeLimit, SizeUnit, Violation};
 use crate::domain::document::tree::{Kind, Value};
-use crate::domain::finding::{Family, RuleInfo, Severity};
+use crate::domain::finding::{EntityPart, Family, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -21,13 +21,15 @@ pub static RULE: Rule = Rule {
 fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
     for (property, problem) in &context.entity_check.property_problems {
         let found = problem.found;
+        let part = EntityPart::Property(property.name.clone());
         let name = format!("{}{}", property.name, problem.path.dotted());
         let limit = match &problem.violation {
             Violation::Number { limit, bound } => number_limit(*limit, bound),
             Violation::Size { limit, unit, bound } => size_limit(*limit, *unit, *bound),
             Violation::RepeatedItem => {
                 let message = format!("Property `{name}` has the same value twice.");
-                sink.report(FindingBuilder::new(found.span(), message).help("remove the repeated value"));
+                let draft = FindingBuilder::new(found.span(), message).help("remove the repeated value");
+                sink.report(draft.part(part));
                 continue;
             }
             Violation::Type { .. }
@@ -41,7 +43,7 @@ fn check(context: &EntityContext<'_>, sink: &mut Sink<'_>) {
             | Violation::Other { .. } => continue,
         };
         let message = format!("Property `{name}` {}; it must be {limit}.", measure(found));
-        sink.report(FindingBuilder::new(found.span(), message).help(format!("keep it to {limit}")));
+        sink.report(FindingBuilder::new(found.span(), message).part(part).help(format!("keep it to {limit}")));
     }
 }
 

@@ -84,6 +84,7 @@ fn draft(facts: &DeliveryFacts, fault: &ManifestFault, manifest: &ManifestDelive
         }
         ManifestFaultKind::LabelIsNoString { .. }
         | ManifestFaultKind::NoNamespace
+        | ManifestFaultKind::OverriddenNamespace { .. }
         | ManifestFaultKind::Substituted(_)
         | ManifestFaultKind::NullMap { .. }
         | ManifestFaultKind::EmptiedMap { .. }

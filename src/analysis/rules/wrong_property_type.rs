@@ -5,7 +5,7 @@ use crate::analysis::engine::rule::{Check, EntityContext, FindingBuilder, Rule, 
 use crate::domain::blueprint::Property;
 use crate::domain::blueprint::property_validator::{PropertyProblem, Violation};
 use crate::domain::document::tree::{Kind, Style, Value};
-use crate::domain::finding::{Edit, Family, Help, RuleInfo, Severity};
+use crate::domain::finding::{Edit, EntityPart, Family, Help, RuleInfo, Severity};
 
 pub static RULE: Rule = Rule {
     info: RuleInfo {
@@ -32,7 +32,7 @@ fn describe(property: &Property, problem: &PropertyProblem<Value<'_>>, expected:
     let found = problem.found;
     let name = format!("{}{}", property.name, problem.path.dotted());
     let message = format!("Property `{name}` must be {}, found {}.", with_article(expected), found.kind().words());
-    let draft = FindingBuilder::new(found.span(), message);
+    let draft = FindingBuilder::new(found.span(), message).part(EntityPart::Property(property.name.clone()));
     let is_plain = found.style() == Style::Plain && !found.is_copied();
     let text = found.as_str().unwrap_or_default();
     match (expected, found.kind()) {

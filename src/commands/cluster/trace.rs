@@ -35,7 +35,8 @@ use crate::sources;
 /// Without Flux or Argo CD in this repository, somebody is assumed to apply every manifest. Without
 /// `clusters.NAME.mapping`, the mapping that `portolan cluster mapping` writes is assumed. Never asks a cluster or a catalog.
 ///
-/// Exit code 0: it arrives in every cluster that is shown; 1: it does not, or that is not known.
+/// Exit code 0: it arrives in every cluster that is shown, or reaches the cluster where no mapping is for its kind; 1: it does
+/// not, or that is not known.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -91,6 +92,7 @@ pub(crate) fn run(args: &TraceArgs, context: &mut Context<'_>) -> Result<Exit, E
     let shown = context.mask.text(&shown).into_owned();
     context.write_report(format, None, &shown)?;
     let mut shown_clusters = manifests.iter().flat_map(|manifest| &manifest.clusters);
-    let arrives = shown_clusters.all(|cluster| cluster.status == TraceStatus::Arrives);
+    let is_right = [TraceStatus::Arrives, TraceStatus::ReachesCluster];
+    let arrives = shown_clusters.all(|cluster| is_right.contains(&cluster.status));
     Ok(if arrives { Exit::Success } else { Exit::Findings })
 }

@@ -36,6 +36,8 @@ pub(super) struct DefinedKinds {
     pub kinds: Kinds,
     /// By file and name of the CRD.
     pub places: BTreeMap<(usize, String), DeliveredPlace>,
+    /// The groups of which a definition is refused or not read, so that not all of their kinds are known.
+    pub incomplete: HashSet<String>,
 }
 
 /// A manifest by its file and the start of its text.
@@ -111,14 +113,34 @@ impl DefinitionFacts<'_> {
             .filter(|(_, manifests)| !manifests.is_empty())
             .collect();
         let mut defined = DefinedKinds::default();
+        let mut complete: HashSet<ManifestKey> = HashSet::new();
         for read in self.read(&files) {
             match &read.report {
                 Report::Crd(report) => self.add_crd(&read, report, facts),
                 Report::Xrd(report) => self.add_xrd(&read, report, facts),
             }
-            define(read, &mut defined);
+            let place = read.place;
+            if define(read, &mut defined) {
+                complete.insert((place.file, place.span.start));
+            }
         }
+        defined.incomplete = self.incomplete_groups(&complete);
         defined
+    }
+
+    /// The groups of the definitions that are not among these.
+    fn incomplete_groups(&self, complete: &HashSet<ManifestKey>) -> HashSet<String> {
+        let mut groups = HashSet::new();
+        for (file, manifests) in self.all.iter().filter(|(_, manifests)| manifests.has_wiring) {
+            for manifest in &manifests.objects {
+                let Header { api_version, kind, name, .. } = &*manifest.header;
+                let is_definition = is_xrd(api_version, kind) || document::is_crd(api_version, kind);
+                if is_definition && !complete.contains(&(*file, manifest.span.start)) {
+                    groups.extend(name.split_once('.').map(|(_, group)| group.to_owned()));
+                }
+            }
+        }
+        groups
     }
 
     /// The groups of the objects that are no definitions.
@@ -201,6 +223,8 @@ pub(super) fn refusal(fault: &Fault) -> Refusal {
     let kind = match &fault.kind {
         FaultKind::UnknownField { meant } => RefusalKind::UnknownField { meant: meant.clone() },
         FaultKind::NoMatch { served } => RefusalKind::NoMatch { served: served.clone() },
+        FaultKind::NoSuchKind { meant } => RefusalKind::NoSuchKind { meant: meant.clone() },
+        FaultKind::NotAnOption { meant } => RefusalKind::NotAnOption { meant: meant.clone() },
         FaultKind::Undecodable | FaultKind::Invalid if fault.text.starts_with("Required value") => RefusalKind::Missing,
         FaultKind::Undecodable | FaultKind::WrongType | FaultKind::Invalid => RefusalKind::Other,
     };
@@ -226,21 +250,21 @@ fn read_one(file: DeliveredId, manifest: &Manifest, object: Value<'_>) -> Read {
     }
 }
 
-/// Adds the kinds that a definition makes. One whose fields are only partly unknown is still of use.
-fn define(read: Read, defined: &mut DefinedKinds) {
+/// Adds the kinds that a definition makes. One whose fields are only partly unknown is still of use. Returns whether these are
+/// all of its kinds.
+fn define(read: Read, defined: &mut DefinedKinds) -> bool {
     let file = read.place.file;
-    let definitions: Vec<Definition> = match read.report {
-        Report::Crd(report) => report.definition.into_iter().collect(),
-        Report::Xrd(report) => {
-            let is_refused = report.faults.iter().any(admission::is_final);
-            let derived = report.derived.into_iter().filter(|_| !is_refused);
-            derived.filter_map(|derived| derived.definition).collect()
-        }
+    let definitions: Vec<Option<Definition>> = match read.report {
+        Report::Crd(report) => vec![report.definition],
+        Report::Xrd(report) if report.faults.iter().any(admission::is_final) => vec![None],
+        Report::Xrd(report) => report.derived.into_iter().map(|derived| derived.definition).collect(),
     };
-    for definition in definitions {
+    let has_all = definitions.iter().all(Option::is_some);
+    for definition in definitions.into_iter().flatten() {
         let key = (file.index(), definition.name.clone());
         if defined.kinds.add(file.index(), definition) {
             defined.places.insert(key, DeliveredPlace { file, span: read.name });
         }
     }
+    has_all
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checkout::Checkout;
+use super::list_items::{ListItems, by_document};
 use super::repository_view::RepositoryView;
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::manifest_faults::{Fault, emptied_maps, maps_with_content};
@@ -44,15 +45,22 @@ impl<'a> Emptied<'a> {
             known.entry(name.clone()).or_insert(*content);
         }
         let mut found = Vec::new();
+        let by_document = by_document(arrivals.into_iter().filter_map(|(number, arrival)| {
+            let (document, items) = place_in_file(arrival)?;
+            Some((document, (number, items)))
+        }));
         let mut index = 0;
         self.checkout.documents(&text, &mut |document| {
-            for (number, arrival) in &arrivals {
-                let manifest = document.value.and_then(|root| manifest_of(root, arrival, index));
-                let Some(manifest) = manifest.filter(|manifest| is_entity(*manifest, self.group)) else { continue };
+            let wanted = by_document.get(&index);
+            index += 1;
+            let Some((arrivals, root)) = wanted.zip(document.value) else { return };
+            let mut items = ListItems::of(root);
+            for (number, indexes) in arrivals {
+                let manifest = items.find(indexes).filter(|manifest| is_entity(*manifest, self.group));
+                let Some(manifest) = manifest else { continue };
                 let Some(content) = known.get(&name_of(manifest)) else { continue };
                 found.extend(emptied_maps(manifest, *content).into_iter().map(|fault| (*number, fault)));
             }
-            index += 1;
         });
         found
     }
@@ -102,11 +110,8 @@ fn name_of(object: Value<'_>) -> [String; 3] {
     [text(object.get("kind")), text(metadata("namespace")), text(metadata("name"))]
 }
 
-/// The manifest of an arrival, if it is in this document of its file.
-pub(super) fn manifest_of<'a>(root: Value<'a>, arrival: &Arrival, index: usize) -> Option<Value<'a>> {
+/// The document of an arrival in its file, and the indexes that lead to it there.
+pub(super) fn place_in_file(arrival: &Arrival) -> Option<(usize, &[usize])> {
     let Origin::Manifest { document, items, .. } = &arrival.object.origin else { return None };
-    if *document != index {
-        return None;
-    }
-    items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
+    Some((*document, items))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::charts::Charts;
+use super::list_items::{ListItems, by_document};
 use super::run_files::RunFiles;
 use crate::delivery::crossplane::is_xrd;
 use crate::delivery::files::FileId as DeliveredId;
@@ -20,7 +21,6 @@ use crate::domain::delivery_facts::{
     UndeliveredReason,
 };
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::Value;
 
 pub(super) struct FactsOf<'a, 'r> {
     pub reach: &'a Reach,
@@ -31,7 +31,7 @@ pub(super) struct FactsOf<'a, 'r> {
     pub has_config: bool,
     pub charts: &'a Charts,
     /// The API groups that the platform APIs of this repository define: the groups of Crossplane's claims.
-    pub claim_groups: BTreeSet<String>,
+    pub claim_groups: &'a BTreeSet<String>,
 }
 
 /// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.
@@ -237,21 +237,22 @@ pub(super) fn name_span(repository: &Repository<'_>, file: DeliveredId, start: u
 fn name_spans(repository: &Repository<'_>, file: DeliveredId, manifests: &[&Manifest]) -> Vec<Span> {
     let mut spans: Vec<Span> = manifests.iter().map(|manifest| Span::empty(manifest.span.start as usize)).collect();
     let Some(text) = repository.text(file) else { return spans };
+    let by_document =
+        by_document(manifests.iter().enumerate().map(|(at, manifest)| (manifest.document, (at, manifest))));
     let mut index = 0;
     repository.documents(&text, &mut |document| {
-        for (span, manifest) in spans.iter_mut().zip(manifests).filter(|(_, manifest)| manifest.document == index) {
-            let object = document.value.and_then(|root| item(root, &manifest.items));
-            let name = object.and_then(|object| object.get("metadata")?.get("name"));
-            *span = name.map_or(*span, Value::span);
-        }
+        let wanted = by_document.get(&index);
         index += 1;
+        let Some((manifests, root)) = wanted.zip(document.value) else { return };
+        let mut items = ListItems::of(root);
+        for (at, manifest) in manifests {
+            let name = items.find(&manifest.items).and_then(|object| object.get("metadata")?.get("name"));
+            if let Some((span, name)) = spans.get_mut(*at).zip(name) {
+                *span = name.span();
+            }
+        }
     });
     spans
-}
-
-/// The object at the indexes of a list, or the document itself.
-pub(super) fn item<'a>(root: Value<'a>, items: &[usize]) -> Option<Value<'a>> {
-    items.iter().try_fold(root, |list, at| list.get("items")?.items().nth(*at))
 }
 
 pub(super) fn is_entity(group: &str, api_version: &str, kind: &str) -> bool {

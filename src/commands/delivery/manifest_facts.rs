@@ -1,9 +1,12 @@
 //! Collects how each manifest of the run reaches clusters, and what goes wrong with it on its way. Only files in which
 //! something may be wrong are read again.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::checkout::Checkout;
-use super::emptied::{Emptied, manifest_of};
-use super::facts::number_of;
+use super::emptied::{Emptied, place_in_file};
+use super::facts::{is_custom, number_of};
+use super::list_items::{ListItems, by_document};
 use super::options::DeliveryOptions;
 use super::repository_view::RepositoryView;
 use super::run_files::RunFiles;
@@ -11,7 +14,8 @@ use super::sync_options::{DelivererOptions, is_unvalidated};
 use crate::delivery::files::FileId as DeliveredId;
 use crate::delivery::flux::VanishReason;
 use crate::delivery::manifest_faults::{Delivering, faults, must_read};
-use crate::delivery::object::{Object, Origin};
+use crate::delivery::manifests::Header;
+use crate::delivery::object::{Object, Origin, split_version};
 use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{self, Arrival, Deliverer, Fate, Outcome, Reach};
 use crate::delivery::reading::Dialect;
@@ -32,7 +36,12 @@ pub(super) struct ManifestFacts<'a, 'r> {
     pub view: &'a RepositoryView<'a>,
     pub options: &'a DeliveryOptions,
     pub run: &'a mut RunFiles,
+    /// The API groups of Crossplane's claims.
+    pub claim_groups: &'a BTreeSet<String>,
 }
+
+/// By the file and the start of the manifest that is replaced, and the index of the arrival that replaces it.
+type Winners<'a> = HashMap<(DeliveredId, u32, usize), &'a Arrival>;
 
 /// A manifest of the run and its arrival.
 struct Taken<'a> {
@@ -68,8 +77,12 @@ impl ManifestFacts<'_, '_> {
                 variables: options.variables.as_deref(),
                 group,
                 knows_namespace: true,
+                target_namespace: target_namespace(deliverer),
             };
-            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| (manifest, arrival, delivering)));
+            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| {
+                let target_namespace = delivering.target_namespace.filter(|_| self.is_of_interest(arrival));
+                (manifest, arrival, Delivering { target_namespace, ..delivering })
+            }));
         }
         if let Some((tool, stated)) = &stated {
             let (known, applied) = match tool {
@@ -85,6 +98,7 @@ impl ManifestFacts<'_, '_> {
                 variables: None,
                 group,
                 knows_namespace: false,
+                target_namespace: None,
             };
             for arrival in stated {
                 let manifest = delivery(self.checkout, arrival, None, *tool, applied);
@@ -106,6 +120,16 @@ impl ManifestFacts<'_, '_> {
         facts.lost = lost;
         facts.has_base = self.view.base.is_some();
         self.read(&taken, facts);
+    }
+
+    /// Whether it matters in which namespace an object arrives. A `ClusterEntity` is in none.
+    fn is_of_interest(&self, arrival: &Arrival) -> bool {
+        let Header { api_version, kind, .. } = &*arrival.object.header;
+        let (group, _) = split_version(api_version);
+        let is_own = group == self.options.platform.group;
+        is_own && kind == "Entity"
+            || self.claim_groups.contains(group)
+            || !is_own && self.options.has_config && is_custom(api_version)
     }
 
     /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
@@ -157,16 +181,21 @@ impl ManifestFacts<'_, '_> {
             |(), index, text| {
                 let mut found_in_file = Vec::new();
                 let Ok(text) = text else { return found_in_file };
-                let of_file = doubtful[index].1;
+                let by_document = by_document(doubtful[index].1.iter().filter_map(|taken| {
+                    let (document, items) = place_in_file(taken.arrival)?;
+                    Some((document, (taken, items)))
+                }));
                 let mut index = 0;
                 checkout.documents(text.text, &mut |document| {
-                    for taken in of_file {
-                        let manifest = document.value.and_then(|root| manifest_of(root, taken.arrival, index));
-                        let Some(manifest) = manifest else { continue };
+                    let wanted = by_document.get(&index);
+                    index += 1;
+                    let Some((of_document, root)) = wanted.zip(document.value) else { return };
+                    let mut items = ListItems::of(root);
+                    for (taken, indexes) in of_document {
+                        let Some(manifest) = items.find(indexes) else { continue };
                         let found = faults(manifest, taken.arrival, taken.delivering).into_iter();
                         found_in_file.extend(found.map(|fault| (taken.manifest, fault)));
                     }
-                    index += 1;
                 });
                 found_in_file
             },
@@ -180,9 +209,10 @@ impl ManifestFacts<'_, '_> {
                 facts.manifest_faults.push(ManifestFault { manifest, span, kind });
             }
         }
+        let winners = Self::winners(self.reach);
         for (manifest, (span, kind)) in read.into_iter().flatten() {
             let Some(taken) = taken.get(manifest) else { continue };
-            let Some(kind) = self.place_winner(kind, taken) else { continue };
+            let Some(kind) = self.place_winner(kind, taken, &winners) else { continue };
             facts.manifest_faults.push(ManifestFault { manifest, span, kind });
         }
         let mut faults = std::mem::take(&mut facts.manifest_faults);
@@ -192,22 +222,33 @@ impl ManifestFacts<'_, '_> {
         facts.manifest_faults = faults;
     }
 
+    /// The arrivals that are applied instead of others, by the place of those and the index that replaces them.
+    fn winners(reach: &Reach) -> Winners<'_> {
+        let mut winners = Winners::new();
+        for deliverer in &reach.deliverers {
+            let Outcome::Built { arrivals, .. } = &deliverer.outcome else { continue };
+            for arrival in arrivals.iter() {
+                let (Fate::Replaced { by }, place) = (arrival.fate, arrival.object.place()) else { continue };
+                let Some(winner) = arrivals.get(by) else { continue };
+                winners.entry((place.file, place.span.start, by)).or_insert(winner);
+            }
+        }
+        winners
+    }
+
     /// Adds the place of the manifest that is applied instead. `None`: they have the same name where they are written too,
     /// which another rule reports.
-    fn place_winner(&mut self, kind: ManifestFaultKind, taken: &Taken<'_>) -> Option<ManifestFaultKind> {
+    fn place_winner(
+        &mut self,
+        kind: ManifestFaultKind,
+        taken: &Taken<'_>,
+        winners: &Winners<'_>,
+    ) -> Option<ManifestFaultKind> {
         let (ManifestFaultKind::Replaced { namespace, .. }, Fate::Replaced { by }) = (&kind, taken.arrival.fate) else {
             return Some(kind);
         };
         let place = taken.arrival.object.place();
-        let is_taken = |arrival: &Arrival| arrival.object.place() == place && arrival.fate == taken.arrival.fate;
-        let winner = self.reach.deliverers.iter().find_map(|deliverer| match &deliverer.outcome {
-            Outcome::Built { arrivals, .. } if arrivals.iter().any(is_taken) => arrivals.get(by),
-            Outcome::Built { .. }
-            | Outcome::Failed(_)
-            | Outcome::ArgoFailed(_)
-            | Outcome::SetFailed(_)
-            | Outcome::NotKnown(_) => None,
-        })?;
+        let winner = winners.get(&(place.file, place.span.start, by))?;
         let written = |object: &Object| match object.names_before.first() {
             Some((_, namespace)) => namespace.clone(),
             None => object.header.namespace.clone(),
@@ -218,6 +259,12 @@ impl ManifestFacts<'_, '_> {
         let by = self.run.place(DeliveredPlace { ..winner.object.place() });
         Some(ManifestFaultKind::Replaced { by, namespace: namespace.clone() })
     }
+}
+
+/// The namespace that a Kustomization of Flux gives to all objects. Those of Argo CD keep theirs.
+fn target_namespace(deliverer: &Deliverer) -> Option<&str> {
+    let namespace = deliverer.namespace_of_objects.as_ref().filter(|_| deliverer.tool == reach::Tool::Flux);
+    namespace.map(|namespace| namespace.text.as_str())
 }
 
 /// The manifests of the run that a deliverer sends.

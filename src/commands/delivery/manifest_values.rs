@@ -1,9 +1,7 @@
 //! Reads the values of some manifests of the repository, in parallel. What was kept of manifests has only their headers.
 
-use std::collections::BTreeMap;
-
 use super::checkout::Checkout;
-use super::facts::item;
+use super::list_items::{ListItems, by_document};
 use crate::delivery::files::FileId;
 use crate::delivery::manifests::Manifest;
 use crate::delivery::source::Source as _;
@@ -25,17 +23,17 @@ pub(super) fn map_values<T: Send>(
             let mut found = Vec::new();
             let Ok(text) = text else { return found };
             let (file, manifests) = wanted[at];
-            let mut by_document: BTreeMap<usize, Vec<&Manifest>> = BTreeMap::new();
-            for manifest in manifests {
-                by_document.entry(manifest.document).or_default().push(manifest);
-            }
+            let by_document = by_document(manifests.iter().map(|manifest| (manifest.document, manifest)));
             let mut index = 0;
             checkout.documents(text.text, &mut |document| {
-                for manifest in by_document.get(&index).into_iter().flatten() {
-                    let value = document.value.and_then(|root| item(root, &manifest.items));
+                let wanted = by_document.get(&index);
+                index += 1;
+                let Some((manifests, root)) = wanted.zip(document.value) else { return };
+                let mut items = ListItems::of(root);
+                for manifest in manifests {
+                    let value = items.find(&manifest.items);
                     found.extend(value.and_then(|value| each(file, manifest, value)));
                 }
-                index += 1;
             });
             found
         },

@@ -1,6 +1,7 @@
 //! What the tools that deliver the repository to clusters make of it, for lint, plans and the commands under `cluster`.
 
 pub(crate) mod absence;
+mod addresses;
 mod charts;
 mod checkout;
 pub(crate) mod cluster;
@@ -8,10 +9,12 @@ mod definition_facts;
 mod emptied;
 pub(crate) mod facts;
 mod failures;
+mod list_items;
 pub(crate) mod listing;
 mod located;
 mod manifest_facts;
 mod manifest_values;
+mod misspelt_kinds;
 pub(crate) mod options;
 pub(crate) mod read_files;
 pub(crate) mod repository;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+use super::addresses;
 use super::charts::Charts;
 use super::checkout::Checkout;
 use super::definition_facts::has_xrds;
 use super::facts::{FactsOf, claim_groups};
 use super::listing::{Listing, some_may_deliver};
 use super::manifest_facts::ManifestFacts;
+use super::misspelt_kinds;
 use super::options::DeliveryOptions;
 use super::read_files::ReadFiles;
 use super::repository_view::RepositoryView;
@@ -86,11 +88,16 @@ impl Deliveries {
         let is_of_interest = !reach.deliverers.is_empty() || options.names_clusters;
         let removed = if is_of_interest { reach::removed_apis(&repository) } else { Vec::new() };
         let has_xrds = has_xrds(&repository);
-        let is_nothing = reach.deliverers.is_empty() && reach.missing.is_empty() && removed.is_empty();
+        let addresses = if is_of_interest || has_xrds { reach::invalid_addresses(&repository) } else { Vec::new() };
+        let misspelt = misspelt_kinds::misspelt_kinds(&repository, &checkout);
+        let has_faults =
+            !reach.missing.is_empty() || !removed.is_empty() || !addresses.is_empty() || !misspelt.is_empty();
+        let is_nothing = reach.deliverers.is_empty() && !has_faults;
         if is_nothing && !is_stated && !has_xrds {
             return None;
         }
         let mut run = RunFiles::new(&checkout, files, view);
+        let claim_groups = claim_groups(&repository);
         let charts = Charts::of(&repository, &reach);
         let facts = FactsOf {
             reach: &reach,
@@ -99,11 +106,20 @@ impl Deliveries {
             group: options.platform.group,
             has_config: options.has_config,
             charts: &charts,
-            claim_groups: claim_groups(&repository),
+            claim_groups: &claim_groups,
         };
         let mut facts = facts.collect(removed);
-        let manifests =
-            ManifestFacts { reach: &reach, repository: &repository, checkout: &checkout, view, options, run: &mut run };
+        facts.invalid_addresses = addresses::of_run(addresses, &mut run);
+        facts.refused_resources = misspelt_kinds::of_run(misspelt, &mut run);
+        let manifests = ManifestFacts {
+            reach: &reach,
+            repository: &repository,
+            checkout: &checkout,
+            view,
+            options,
+            run: &mut run,
+            claim_groups: &claim_groups,
+        };
         manifests.collect(&mut facts);
         let resources = ResourceFacts {
             reach: &reach,

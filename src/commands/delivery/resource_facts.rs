@@ -24,12 +24,15 @@ use crate::delivery::place::Place as DeliveredPlace;
 use crate::delivery::reach::{Applied, Fate, Outcome, Reach, is_removed};
 use crate::delivery::reading::Dialect;
 use crate::delivery::repository::Repository;
+use crate::delivery::tool_kinds;
 use crate::delivery::unfinished::Unfinished;
 use crate::domain::cluster::Deliverer as ToolName;
 use crate::domain::delivery_facts::{DelivererIndex, DeliveryFacts, RefusedResource, RemovedApi};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Value;
 use crate::domain::finding::Place;
+use crate::domain::platform::Platform;
+use crate::mapping::kinds::Kinds as ClusterKinds;
 
 pub(super) struct ResourceFacts<'a, 'r> {
     pub reach: &'a Reach,
@@ -40,6 +43,9 @@ pub(super) struct ResourceFacts<'a, 'r> {
     /// The repository has definitions of Crossplane.
     pub has_xrds: bool,
 }
+
+/// The number of kinds among which misspelt ones are looked for.
+const MOST_KINDS: usize = 2_000;
 
 /// How a manifest reaches a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,11 +93,9 @@ impl ResourceFacts<'_, '_> {
         if defined.kinds.is_empty() {
             return;
         }
-        let wanted = |file: DeliveredId, manifest: &&Manifest| {
-            let header = &manifest.header;
-            let is_platform = split_version(&header.api_version).0 == group;
-            !is_platform && as_written.has(file, manifest) && defined.kinds.has(&header.api_version, &header.kind)
-        };
+        let mut judges = JudgedKinds::new(self.options.platform, &defined);
+        let mut wanted =
+            |file: DeliveredId, manifest: &&Manifest| judges.has(&manifest.header) && as_written.has(file, manifest);
         let files: Vec<(DeliveredId, Vec<&Manifest>)> = all
             .iter()
             .map(|(file, manifests)| (*file, manifests.objects.iter().filter(|it| wanted(*file, it)).collect()))
@@ -154,6 +158,44 @@ impl ResourceFacts<'_, '_> {
             Some(ToolName::ArgoCd | ToolName::Kubectl) | None => (Write::Client, Dialect::Kubectl),
         };
         Delivery { by: None, write, dialect, is_changed: false }
+    }
+}
+
+/// The kinds whose objects are judged: those that the repository defines, and those that are misspelt.
+struct JudgedKinds<'a> {
+    group: &'a str,
+    builtin: ClusterKinds,
+    defined: &'a DefinedKinds,
+    /// By `apiVersion` and `kind`.
+    known: HashMap<(String, String), bool>,
+}
+
+impl<'a> JudgedKinds<'a> {
+    fn new(platform: &'a Platform, defined: &'a DefinedKinds) -> Self {
+        let builtin = ClusterKinds::new(platform, &[]);
+        Self { group: platform.group, builtin, defined, known: HashMap::new() }
+    }
+
+    fn has(&mut self, header: &Header) -> bool {
+        let (group, version) = split_version(&header.api_version);
+        if group == self.group {
+            return false;
+        }
+        let key = (header.api_version.clone(), header.kind.clone());
+        if let Some(is_judged) = self.known.get(&key) {
+            return *is_judged;
+        }
+        let kinds = &self.defined.kinds;
+        let is_judged = kinds.has(&key.0, &key.1) || {
+            let is_builtin = self.builtin.of_kind(group, version, &key.1).is_some();
+            // Kinds of tools are reported without their definitions.
+            let is_of_tool = tool_kinds::meant(&key.0, &key.1).is_some();
+            let may_be_defined = is_builtin || is_of_tool || self.defined.incomplete.contains(group);
+            // More are none that people wrote.
+            !may_be_defined && self.known.len() < MOST_KINDS && kinds.is_misspelt(&key.0, &key.1)
+        };
+        self.known.insert(key, is_judged);
+        is_judged
     }
 }
 

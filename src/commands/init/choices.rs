@@ -6,6 +6,7 @@ use crate::commands::context::Context;
 use crate::commands::init::args::{InitArgs, Pipelines};
 use crate::commands::init::detect::Surroundings;
 use crate::commands::init::error::InitError;
+use crate::commands::workspace::layout::glob_of;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::Error;
@@ -36,6 +37,8 @@ pub(super) struct Choices {
     pulls_first: bool,
 }
 
+/// The folder of manifests if a repository has none.
+const CATALOG: &str = "catalog";
 const SCOPE_HELP: &str = "use letters, digits and `._/@-`, at most 200: `acme/catalog`";
 
 impl Choices {
@@ -70,7 +73,6 @@ impl Choices {
             value if is_named => (Some(value.text().to_owned()), None),
             Catalog::Local | Catalog::Region(_) | Catalog::Url(_) => (None, None),
         };
-        let include = include(found, context);
         let is_fresh = !found.has_snapshot && found.homes.files == 0 || found.has_only_examples;
         let mut choices = Self {
             platform,
@@ -80,8 +82,8 @@ impl Choices {
             pushes: args.delivery.is_none() && settings.delivery.value == Delivery::Direct,
             scope: scope(args, found, context)?,
             has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
-            exclude: found.homes.excluded(&include),
-            include,
+            exclude: Vec::new(),
+            include: include(found, context),
             ci: ci_system(args, found),
             hook: !args.no_pre_commit && (found.is_git || args.pre_commit),
             example: args.example && is_fresh,
@@ -92,6 +94,10 @@ impl Choices {
         if let Some(prompt) = prompt.as_mut() {
             choices.ask(args, found, is_fresh, prompt)?;
         }
+        if choices.example && !found.has_config && !choices.include.is_empty() {
+            add_catalog(&mut choices.include);
+        }
+        choices.exclude = found.homes.excluded(&choices.include);
         if choices.ci == CiSystem::Github && args.ci.is_none() && found.wired.is_some() {
             choices.wired.clone_from(&found.wired);
             choices.ci = CiSystem::Other;
@@ -233,11 +239,23 @@ fn include(found: &Surroundings, context: &Context<'_>) -> Vec<String> {
     if found.has_config {
         return context.settings.include.value.clone();
     }
-    match found.homes.globs() {
-        // The folders of an interrupted `--example` say nothing about where the user keeps manifests.
-        Some(globs) if globs.is_empty() || found.has_only_examples => vec!["catalog/**/*.{yaml,yml}".to_owned()],
-        Some(globs) => globs,
-        None => Vec::new(),
+    let homes = &found.homes;
+    let Some(mut globs) = homes.globs() else { return Vec::new() };
+    // The folders of an interrupted `--example` say nothing about where the user keeps manifests.
+    if found.has_only_examples && !homes.has_claims() {
+        globs.clear();
+    }
+    if globs.is_empty() || homes.has_only_definitions() {
+        add_catalog(&mut globs);
+    }
+    globs
+}
+
+/// Adds the folder for new manifests.
+fn add_catalog(globs: &mut Vec<String>) {
+    let glob = glob_of(CATALOG);
+    if !globs.contains(&glob) {
+        globs.push(glob);
     }
 }
 

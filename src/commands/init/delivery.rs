@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::args::{DelivererName, InitArgs};
 use super::choices::Choices;
-use super::detect::Surroundings;
+use super::detect::{Surroundings, value_of};
 use super::error::InitError;
 use crate::commands::cluster::add::edit::Changes;
 use crate::commands::cluster::add::listing::{list_files, plain_path, syncing};
-use crate::commands::cluster::add::request::{PLACEHOLDER_URL, check_name, common_namespace, manifest_folders};
+use crate::commands::cluster::add::request::{PLACEHOLDER_URL, check_name, manifest_folders, namespace_for};
 use crate::commands::cluster::add::survey::{FoundObject, ObjectKind, Survey, is_within, within};
 use crate::commands::cluster::add::{argocd, flux};
 use crate::commands::cluster::mapping::mapping_of_disk;
@@ -24,6 +24,7 @@ use crate::scaffold::{
     argo_cluster, argo_project, definitions, flux_cluster, open_mapping,
 };
 use crate::sources::{self, Encoding, ReadBuffer};
+use crate::text::plural::list;
 
 /// The name of the cluster, unless `--cluster` names it.
 const CLUSTER: &str = "production";
@@ -57,6 +58,8 @@ pub(super) struct Delivery {
     pub has_open_mapping: bool,
     namespace: Option<String>,
     namespaces: BTreeSet<String>,
+    /// The folders with definitions of Crossplane that are not delivered.
+    composite_definitions: Vec<String>,
     survey: Survey,
     platform: &'static Platform,
 }
@@ -84,6 +87,10 @@ impl Delivery {
         let is_extended = survey.needs_extended || choices.example || choices.adopts;
         let form = if is_extended { DefinitionForm::Extended } else { DefinitionForm::Published };
         let own_crds = survey.definitions_folder(platform).map(str::to_owned);
+        let crds =
+            Some(own_crds.clone().unwrap_or_else(|| within(&found.folder, CRDS))).filter(|crds| !is_delivered(crds));
+        let is_left = |path: &&str| !is_delivered(path) && !crds.as_ref().is_some_and(|crds| is_within(path, crds));
+        let composite_definitions = survey.composite_definitions().filter(is_left).map(str::to_owned).collect();
         let mapping = mapping_of_disk(context.settings).ok();
         let first = configured.iter().find(|configured| clusters.contains(&configured.name));
         let mapped = first.and_then(|cluster| cluster.mapping.as_ref()).map(|(path, _)| sources::path_text(path));
@@ -101,12 +108,13 @@ impl Delivery {
             url: found.url.clone(),
             branch: found.branch.clone(),
             crds_text: own_crds.is_none().then(|| definitions(platform, form)),
-            crds: Some(own_crds.unwrap_or_else(|| within(&found.folder, CRDS))).filter(|crds| !is_delivered(crds)),
+            crds,
             mapping: mapped.unwrap_or_else(|| format!("platform/{}-exporter.yaml", platform.name)),
             has_open_mapping: mapping.is_none(),
             mapping_text: mapping.unwrap_or_else(|| open_mapping(platform)),
-            namespace: namespace.or_else(|| common_namespace(&namespaces)),
+            namespace: namespace.or_else(|| namespace_for(&namespaces, None)),
             namespaces,
+            composite_definitions,
             folders,
             clusters,
             survey,
@@ -162,11 +170,9 @@ impl Delivery {
     ) -> Result<Vec<(String, Encoding)>, Error> {
         self.check_names()?;
         if found.has_config && !self.is_configured {
-            draft.pastes.push(Paste {
-                path: within(&found.folder, &context.settings.config_name()),
-                why: "it exists",
-                lines: self.config().text(),
-            });
+            let path = within(&found.folder, &context.settings.config_name());
+            let config = found.texts.get(&path).and_then(|text| value_of(text));
+            draft.pastes.push(Paste::of(path, "it exists", &self.config().text(), config.as_ref(), &value_of));
         }
         let mut files = Vec::new();
         if let (Some(text), Some(folder)) = (&self.crds_text, &self.crds) {
@@ -361,6 +367,7 @@ impl Delivery {
                 }
             }
         }
+        steps.extend(self.definitions_step());
         let (key, mapping) = (&self.state_key, &self.mapping);
         steps.push(if self.platform == &PORT {
             format!(
@@ -372,6 +379,26 @@ impl Delivery {
             format!("Install the exporter with the state key `{key}` and the mapping `{mapping}`.")
         });
         [self.steps_before_commit(is_open), steps]
+    }
+
+    /// Who installs the definitions of Crossplane is not known: a package may hold them.
+    fn definitions_step(&self) -> Option<String> {
+        if self.composite_definitions.is_empty() {
+            return None;
+        }
+        let folders: Vec<String> = self.composite_definitions.iter().map(|path| format!("`{path}/`")).collect();
+        let (folders, object) = (list(&folders), self.deliverer_object());
+        Some(format!(
+            "Install the Crossplane definitions of {folders} before the claims: as a package, or with one more {object} that \
+             does not prune. What prunes a definition deletes every claim of it."
+        ))
+    }
+
+    fn deliverer_object(&self) -> &'static str {
+        match self.deliverer {
+            Deliverer::Flux => "Kustomization",
+            Deliverer::ArgoCd | Deliverer::Kubectl => "Application",
+        }
     }
 
     /// The first cluster.

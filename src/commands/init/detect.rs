@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::Context;
+use crate::commands::import::{backstage, codeowners};
 use crate::commands::init::error::InitError;
 use crate::commands::pull::update::CurrentSnapshot;
 use crate::commands::workspace::git::Git;
@@ -12,6 +13,8 @@ use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::PLATFORMS;
 use crate::error::Error;
+use crate::manifest::{Limits, Reader};
+use crate::scaffold::import::ImportKind;
 use crate::scaffold::repository::{self, CiSystem, example};
 use crate::settings::Origin;
 use crate::sources::git::Repository;
@@ -47,6 +50,8 @@ pub(super) struct Surroundings {
     /// The path of an existing pipeline that runs portolan.
     pub wired: Option<String>,
     pub homes: ManifestLayout,
+    /// Files that `import` reads, each with the name of its source.
+    pub importable: Vec<(String, &'static str)>,
     pub texts: BTreeMap<String, String>,
     pub encodings: BTreeMap<String, Encoding>,
 }
@@ -87,6 +92,7 @@ impl Surroundings {
             ci: ci_system(&top, repository),
             branch: branch(repository),
             wired,
+            importable: importable(&top, &folder, &homes),
             homes,
             root: root.clone(),
             top,
@@ -126,6 +132,16 @@ fn has_only_examples(root: &Path, homes: &ManifestLayout) -> bool {
     let own_manifests = examples.filter(|path| !path.starts_with(example::BLUEPRINTS) && is_unchanged(path)).count();
     let has_some = own_manifests > 0 || !blueprints.is_empty();
     has_some && own_manifests == homes.files && blueprints.iter().all(|file| is_unchanged(&file.path))
+}
+
+/// The first Backstage file, and the CODEOWNERS file of the top folder.
+fn importable(top: &Path, folder: &str, homes: &ManifestLayout) -> Vec<(String, &'static str)> {
+    let is_backstage = |path: &&str| backstage::FILE_NAMES.contains(&path.rsplit('/').next().unwrap_or(path));
+    let first = homes.read.iter().map(|file| file.path.as_str()).find(is_backstage);
+    let codeowners = codeowners::find(top).filter(|_| folder.is_empty());
+    let backstage = first.map(|path| (path.to_owned(), ImportKind::Backstage.name()));
+    let codeowners = codeowners.map(|path| (path.to_owned(), ImportKind::Codeowners.name()));
+    backstage.into_iter().chain(codeowners).collect()
 }
 
 type Texts = (BTreeMap<String, String>, BTreeMap<String, Encoding>);
@@ -237,4 +253,14 @@ fn runs_portolan(workflow: &str) -> bool {
     let is_step = |line: &str| ["portolan lint", "portolan push", "portolan diff"].iter().any(|it| line.contains(it));
     let is_action = |line: &str| line.contains("uses:") && line.contains("portolan");
     workflow.lines().map(|line| line.split('#').next().unwrap_or_default()).any(|line| is_step(line) || is_action(line))
+}
+
+/// The value of a YAML text; `None` if it is not valid YAML.
+pub(super) fn value_of(text: &str) -> Option<serde_json::Value> {
+    let mut value = Some(serde_json::Value::Null);
+    Reader::new(Limits::default()).read_first(text, &mut |document| {
+        let root = document.view.root().map(|root| root.to_json());
+        value = root.filter(|_| !document.broken);
+    });
+    value
 }

@@ -52,6 +52,7 @@ pub(super) fn next(
         steps.push("Run `pre-commit install` once in each clone.".to_owned());
     }
     steps.extend(snapshot(found, choices, pulled));
+    steps.extend(import(found, choices));
     steps.extend(before_commit);
     if found.is_git && (!draft.files.is_empty() || pulled == Pulled::Done && !found.has_snapshot) {
         steps.push("Commit, and open a pull request.".to_owned());
@@ -112,6 +113,19 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
         (None, true) => Some(secrets),
         (None, false) => None,
     }
+}
+
+/// The files that manifests can be made of, in a repository that has none.
+fn import(found: &Surroundings, choices: &Choices) -> Option<String> {
+    if found.homes.files > 0 || choices.adopts || choices.example || found.importable.is_empty() {
+        return None;
+    }
+    let commands: Vec<String> = found
+        .importable
+        .iter()
+        .map(|(path, source)| format!("`portolan import {source} --dry-run` (from `{path}`)"))
+        .collect();
+    Some(format!("See which manifests portolan can make for you: {}.", list(&commands)))
 }
 
 fn snapshot(found: &Surroundings, choices: &Choices, pulled: Pulled) -> Option<String> {

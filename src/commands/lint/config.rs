@@ -1,6 +1,8 @@
 //! The configuration of lint: files, rules with their severities, and the date. Every command that lints uses it.
 
-use crate::analysis::{Options, Selection, Snapshot};
+use std::path::Path;
+
+use crate::analysis::{Options, PathLevels, Selection, Snapshot};
 use crate::commands::lint::request::Request;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::workspace::open::Workspace;
@@ -8,9 +10,10 @@ use crate::commands::workspace::read::{Collects, LintRun};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::cluster::{AssumedMapping, ExporterVersion};
 use crate::domain::finding::Finding;
+use crate::domain::platform::Platform;
 use crate::domain::progress::Silent;
 use crate::domain::value::day::Day;
-use crate::settings::{ClusterSettings, Delivery, Environment, Settings};
+use crate::settings::{ClusterSettings, Delivery, Environment, RuleLevels, Settings, Sourced};
 use crate::sources::{Place, SourceFile};
 
 pub(crate) struct LintConfig<'a> {
@@ -23,12 +26,10 @@ pub(crate) struct LintConfig<'a> {
 impl<'a> LintConfig<'a> {
     pub fn of(workspace: &'a Workspace<'a>, environment: &Environment) -> Self {
         let settings = &*workspace.settings;
-        let levels = settings.rules.iter().map(|(name, level)| (name.clone(), level.value.severity()));
-        let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
         let clusters = Clusters::of(settings, environment);
         Self {
             workspace,
-            selection: Selection::new(levels, delivery_is_cluster).with_clusters(!settings.clusters.is_empty()),
+            selection: selection(settings),
             options: Options {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
@@ -46,9 +47,14 @@ impl<'a> LintConfig<'a> {
 
     /// The findings for one text, checked against only this blueprint.
     pub fn lint_snippet(&self, text: &str, blueprint: Blueprint) -> Vec<Finding> {
-        let snapshot = Snapshot::new(vec![blueprint]);
+        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
+        self.lint_files(&[file], &Snapshot::new(vec![blueprint]))
+    }
+
+    /// The findings for manifests that are not those of the repository.
+    pub fn lint_files(&self, files: &[SourceFile], snapshot: &Snapshot) -> Vec<Finding> {
         let run = LintRun {
-            snapshot: &snapshot,
+            snapshot,
             selection: &self.selection,
             options: &self.options,
             may_be_manifest: &|_, _| true,
@@ -60,10 +66,32 @@ impl<'a> LintConfig<'a> {
             others_deliver: false,
             crd_fields: None,
             cache: None,
+            keeps_results: false,
         };
-        let file = SourceFile { path: "new.yaml".to_owned(), place: Place::Given(text.as_bytes().into()) };
-        run.check(&[file], 1, &|_| true, &Silent).conclusion.findings
+        run.check(files, files.len(), &|_| true, &Silent).conclusion.findings
     }
+
+    pub fn platform(&self) -> &'static Platform {
+        self.workspace.settings.platform.value
+    }
+}
+
+/// The rules with their configured levels.
+fn selection(settings: &Settings) -> Selection {
+    let level = |(name, rule): (&String, &Sourced<RuleLevels>)| Some((name.clone(), rule.value.level?.severity()));
+    let delivery_is_cluster = settings.delivery.value == Delivery::Cluster;
+    let selection = Selection::new(settings.rules.iter().filter_map(level), delivery_is_cluster);
+    let mut selection = selection.with_clusters(!settings.clusters.is_empty());
+    for (name, rule) in &settings.rules {
+        let RuleLevels { paths, globs, .. } = &rule.value;
+        if !paths.is_empty() {
+            let levels = paths.iter().map(|path| (path.glob.clone(), path.level.severity())).collect();
+            let globs = globs.clone();
+            let levels = PathLevels::new(levels, move |path| globs.last_match(Path::new(path)));
+            selection = selection.with_paths(name.clone(), levels);
+        }
+    }
+    selection
 }
 
 /// The clusters whose mapping is assumed.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::all::{PerConfig, destinations, nearest_config};
+use crate::commands::all::{ONE_SNAPSHOT, PerConfig, destinations, nearest_config};
 use crate::commands::context::Context;
 use crate::commands::lint::{self, LintArgs};
 use crate::commands::output::reports::Destination;
@@ -23,7 +23,9 @@ impl PerConfig for LintArgs {
     }
 
     fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
-        self.write_baseline.as_ref().map(|_| ("--write-baseline", "a baseline holds the findings of one config"))
+        let baseline = self.write_baseline.as_ref();
+        let baseline = baseline.map(|_| ("--write-baseline", "a baseline holds the findings of one config"));
+        baseline.or_else(|| self.blueprints.as_ref().map(|_| ("--blueprints", ONE_SNAPSHOT)))
     }
 
     fn for_config(&self, config: &ConfigBelow, configs: &[ConfigBelow], directory: &Path) -> Option<Self> {

@@ -9,7 +9,9 @@ use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::snapshot::SnapshotSource;
+use crate::domain::known_problems::KnownProblems;
 use crate::report::baseline::Baseline;
+use crate::settings::Settings;
 use crate::sources::git::CommitId;
 use crate::sources::{Pattern, SourceFile};
 
@@ -28,6 +30,8 @@ pub(crate) struct Request<'a> {
     pub force_exclude: bool,
     pub repair: bool,
     pub baseline: Option<&'a Baseline>,
+    /// What an earlier run over the same files found; it is left out, like what the baseline has.
+    pub before: Option<&'a KnownProblems>,
     /// A missing snapshot is an error.
     pub require_snapshot: bool,
     /// The files that the change in CI touches, for runs over all files. Called only if a finding could be placed in
@@ -36,8 +40,12 @@ pub(crate) struct Request<'a> {
     pub most: Option<usize>,
     pub git: &'a Git,
     pub instead: Overlay,
+    /// The texts of the files that an editor has open. They replace files that the run lists.
+    pub open: &'a [SourceFile],
     /// Where `manifests.include` is declared, if files outside it should be searched.
     pub include: Option<&'a str>,
+    /// The settings whose globs of `rules` should match some file.
+    pub checks_globs_of: Option<&'a Settings>,
     pub collects: Collects,
     /// The clusters whose mappings decide what arrives.
     pub clusters: &'a Clusters,
@@ -69,12 +77,15 @@ impl<'a> Request<'a> {
             force_exclude: false,
             repair: false,
             baseline: None,
+            before: None,
             require_snapshot: false,
             touched: None,
             most: None,
             git,
             instead: Overlay::default(),
+            open: &[],
             include: None,
+            checks_globs_of: None,
             collects: Collects::Nothing,
             base: None,
             cache: None,

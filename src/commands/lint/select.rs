@@ -3,8 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::finding::{EntityName, FileId, Finding};
+use crate::domain::finding::{EntityName, FileId, Finding, Place};
 use crate::sources::SourceFile;
+
+/// Moves each finding with two equally responsible places to the one that was touched, if the other was not.
+pub(super) fn move_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, is_touched: &dyn Fn(&Place) -> bool) {
+    for finding in findings.filter(|finding| finding.counterpart.is_some()) {
+        let Some((other, _)) = finding.related.first() else { continue };
+        if !is_touched(&finding.place) && is_touched(other) {
+            finding.exchange_places();
+        }
+    }
+}
 
 /// The selection of findings to show.
 #[derive(Debug, Default)]
@@ -37,6 +47,11 @@ impl ReportSelection {
         }
         let folders = folders.into_iter().map(|folder| format!("{folder}/")).collect();
         Self { files: Some(files), folders, removed: BTreeSet::new() }
+    }
+
+    /// Selects the files that an editor has open.
+    pub fn open(files: &[SourceFile]) -> Self {
+        Self::files(files.iter().map(|file| file.path.clone()).collect(), BTreeSet::new())
     }
 
     /// Restricts a selection by Git to the given paths.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::lint::run::overlay;
+use crate::commands::lint::find::overlay;
 use crate::commands::workspace::index::ManifestIndex;
 use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
 use crate::commands::workspace::snapshot::{KNOWN, SnapshotSource};

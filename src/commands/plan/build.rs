@@ -12,6 +12,7 @@ use crate::commands::catalog::offline;
 use crate::commands::catalog::offline::{catalog_of_base, targets_of};
 use crate::commands::catalog::seed::declared;
 use crate::commands::context::Context;
+use crate::commands::impact::compare::ComparedImpact;
 use crate::commands::lint::run::LintResult;
 use crate::commands::mapping::repository::Clusters;
 use crate::commands::plan::base;
@@ -87,6 +88,8 @@ pub(crate) struct BuiltPlan {
     pub owners: Vec<(EntityKey, ForeignOwner)>,
     /// How a cluster brings the manifests to the catalog; `None`: a push does.
     pub delivery: Option<ClusterDelivery>,
+    /// What the blueprints that this branch changed do to the entities.
+    pub impact: Option<ComparedImpact>,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
@@ -241,6 +244,7 @@ pub(crate) fn build_plan(
         owned,
         owners,
         delivery,
+        impact: None,
         notes,
     };
     Ok(BuildResult::Done(Box::new(planned)))

@@ -7,6 +7,8 @@ use crate::commands::args::planning::PlanOptions;
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::catalog::connect::Intent;
 use crate::commands::context::Context;
+use crate::commands::impact::compare::{ComparedImpact, compare};
+use crate::commands::impact::sides::Sides;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::request::Request;
 use crate::commands::lint::run as lint;
@@ -40,8 +42,9 @@ pub(crate) fn lint_and_plan<F: PlanView>(
 ) -> Result<PlanResult, Error> {
     let only_text = outputs.iter().all(|output| output.format.as_lint() == Some(LintFormat::Text));
     let mut result = lint_manifests(options, only_text.then_some(MAX_FINDINGS_AS_TEXT), context)?;
+    let impact = impact_of_branch(options, context)?;
     if result.worst == Some(Severity::Error) {
-        return report(&result, options, outputs, context);
+        return report(&result, impact.as_ref(), options, outputs, context);
     }
     let note = remaining_findings(&result);
     let manifests = result.manifests.take().unwrap_or_default();
@@ -49,10 +52,24 @@ pub(crate) fn lint_and_plan<F: PlanView>(
     match build_plan(options, manifests, context)? {
         BuildResult::Done(mut planned) => {
             planned.notes.extend(note);
+            planned.impact = impact;
             Ok(PlanResult::Plan(planned))
         }
-        BuildResult::UnknownBlueprints(result) => report(&result, options, outputs, context),
+        BuildResult::UnknownBlueprints(result) => report(&result, impact.as_ref(), options, outputs, context),
     }
+}
+
+/// What the blueprints that the branch changed in `.portolan/` do to the entities. A push is after the merge.
+fn impact_of_branch(options: &PlanOptions<'_>, context: &Context<'_>) -> Result<Option<ComparedImpact>, Error> {
+    let workspace = options.workspace;
+    if options.intent == Intent::Write {
+        return Ok(None);
+    }
+    let Some(repository) = workspace.git.repository().ok().flatten() else { return Ok(None) };
+    let requested = workspace.requested();
+    let base = commit_of_base(options.base, repository, requested, context.settings, context.environment);
+    let Some(sides) = base.and_then(|base| Sides::since(base, workspace)) else { return Ok(None) };
+    compare(&sides, workspace, context).map(Some)
 }
 
 /// Lints the repository; `most` is the maximum number of findings to keep, the most severe first.
@@ -82,6 +99,7 @@ fn lint_manifests(
 
 fn report<F: PlanView>(
     result: &LintResult,
+    impact: Option<&ComparedImpact>,
     options: &PlanOptions<'_>,
     outputs: &[Output<F>],
     context: &mut Context<'_>,
@@ -89,7 +107,7 @@ fn report<F: PlanView>(
     if options.intent == Intent::Write {
         name_destination(options, context);
     }
-    Ok(PlanResult::Findings(report_findings(outputs, options.owner, result, context)?))
+    Ok(PlanResult::Findings(report_findings(outputs, options.owner, (result, impact), context)?))
 }
 
 /// Above the findings that stop a push: whoever sees errors of files that they do not know is in the wrong place.

@@ -3,6 +3,7 @@
 
 use crate::commands::args::output::Output;
 use crate::commands::context::Context;
+use crate::commands::impact::compare::ComparedImpact;
 use crate::commands::lint::run::LintResult;
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::output::links::links;
@@ -14,12 +15,16 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::escape::clean;
 use crate::report::format::Format;
+use crate::report::impact::{self, ImpactReport};
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::outcome::OutcomeFormat;
 use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
+
+/// The maximum size of a comment, in bytes.
+const MAX_COMMENT: usize = 65_000;
 
 /// An output format of a command that plans.
 pub(crate) trait PlanView: Format {
@@ -87,6 +92,8 @@ pub(crate) fn write_plan_reports(
 ) -> Result<(), Error> {
     let texts = planned.texts();
     let plan = plan_report(report, planned, &texts, context);
+    let impact = planned.impact.as_ref().zip(plan.impact);
+    let impact = impact.map(|(compared, report)| ImpactReport { files: &compared.in_work_tree, ..report });
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let links = links(planned, context);
     let render = |format: PlanFormat, style: &Style| match format {
@@ -94,13 +101,14 @@ pub(crate) fn write_plan_reports(
         // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
-            plan::render(&PlanReport { files, push: report.push, links: Some(&links), ..plan }, format, style)
+            let links = Some(&links);
+            plan::render(&PlanReport { files, impact, push: report.push, links, ..plan }, format, style)
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
     if let Some(reports) = context.reports.as_mut() {
         let files: &dyn Files = &in_work_tree;
-        let comment = PlanReport { files, push: report.push, links: Some(&links), ..plan };
+        let comment = PlanReport { files, impact, push: report.push, links: Some(&links), ..plan };
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
     let given = write_reports(report.outputs, &render, context);
@@ -138,6 +146,7 @@ pub(crate) fn plan_report<'a>(
         notes: if context.quiet { &[] } else { &planned.notes },
         links: None,
         delivery: planned.delivery.as_ref(),
+        impact: planned.impact.as_ref().map(|compared| compared.report(&planned.plan.scope, None, report.is_full)),
         complaints: report.complaints,
     }
 }
@@ -160,7 +169,7 @@ fn head(plan: &PlanReport<'_>, requested: Option<&str>, style: &Style) -> String
 pub(crate) fn report_findings<F: PlanView>(
     outputs: &[Output<F>],
     owner: &Owner,
-    result: &LintResult,
+    (result, impact): (&LintResult, Option<&ComparedImpact>),
     context: &mut Context<'_>,
 ) -> Result<Exit, Error> {
     let target = context.settings.target.as_ref().map(|target| target.value.as_str());
@@ -180,7 +189,17 @@ pub(crate) fn report_findings<F: PlanView>(
     let render = |format: F, style: &Style| match format.as_lint() {
         Some(LintFormat::Markdown) => {
             let text = lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Markdown, style);
-            format!("{marker}\n{text}")
+            let room = MAX_COMMENT.saturating_sub(marker.len() + text.len() + 1);
+            let impact = impact.map(|compared| {
+                let report = ImpactReport { files: &compared.in_work_tree, ..compared.report("", None, false) };
+                impact::section(&report, room)
+            });
+            format!("{marker}\n{text}{}", impact.unwrap_or_default())
+        }
+        Some(LintFormat::Text) => {
+            let impact = impact.map(|compared| impact::paragraph(&compared.report("", None, false), style));
+            let text = lint::render(&lint, LintFormat::Text, style);
+            format!("{}{text}", impact.unwrap_or_default())
         }
         Some(LintFormat::Junit) => lint::render(&Lint { files: &in_work_tree, ..lint }, LintFormat::Junit, style),
         Some(format) => lint::render(&lint, format, style),

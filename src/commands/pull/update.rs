@@ -44,6 +44,8 @@ pub(crate) struct SnapshotUpdate {
     pub blueprints: usize,
     pub known: usize,
     pub changes: Vec<BlueprintChange>,
+    /// The new blueprints.
+    pub after: Vec<Blueprint>,
     /// The number of entity keys that are new in the list, and of those that were removed.
     pub known_added: usize,
     pub known_removed: usize,
@@ -83,7 +85,7 @@ impl CurrentSnapshot {
         self.blueprints().iter().any(|blueprint| !is_reserved(&blueprint.identifier))
     }
 
-    fn blueprints(&self) -> Vec<Blueprint> {
+    pub fn blueprints(&self) -> Vec<Blueprint> {
         let jsons = self.files.values().filter_map(|(_, json)| json.clone());
         jsons.filter_map(|json| Blueprint::from_json(json).ok()).map(|(blueprint, _)| blueprint).collect()
     }
@@ -152,6 +154,7 @@ impl SnapshotUpdate {
             blueprints: wanted.len(),
             known: known.len(),
             changes: changes(&standing.blueprints(), &after),
+            after,
             known_added,
             known_removed,
             covers_more,

@@ -46,7 +46,7 @@ pub(crate) enum RenameError {
     #[error("the file cannot be renamed: {reason}")]
     #[diagnostic(code("file-not-renamed"), help("drop `--file`, and move the file by hand"))]
     File { reason: String },
-    #[error("not a terminal, so there is nobody to confirm the change")]
+    #[error("not a terminal, so the change cannot be confirmed")]
     #[diagnostic(code("rename-not-confirmed"), help("add `--yes` to write, or `--dry-run` to preview"))]
     NoTerminal,
 }

@@ -11,7 +11,7 @@ use ring::digest::{Context, SHA256};
 use crate::analysis::{FileFacts, FileResults, LoadedFacts, Options, RULES, SavedFacts, Selection};
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::snapshot::{LoadedSnapshot, add_part};
-use crate::domain::finding::{FileId, Severity};
+use crate::domain::finding::FileId;
 use crate::settings::Environment;
 use crate::sources::git::blob_hash;
 use crate::sources::{self, FileStat, Identity, SourceFile};
@@ -80,7 +80,7 @@ impl<'a> LintCache<'a> {
         add(root_bytes);
         for rule in RULES {
             add(rule.info.name.as_bytes());
-            add(selection.severity(&rule.info).map_or("off", Severity::word).as_bytes());
+            add(selection.levels_of(&rule.info).key().as_bytes());
         }
         // The age of the snapshot is a finding of no manifest, and a file whose suppression may expire is not stored.
         let Options { today: _, snapshot_max_age_days: _, assumed_mappings } = options;

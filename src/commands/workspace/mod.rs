@@ -2,6 +2,7 @@
 
 pub(crate) mod allowed_secrets;
 pub(crate) mod cache;
+pub(crate) mod composites;
 pub(crate) mod config_at;
 pub(crate) mod documents;
 pub(crate) mod entities;

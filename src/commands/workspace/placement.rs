@@ -28,13 +28,16 @@ impl Folder {
             folders.extend([format!("{base}/{own}"), base]);
         }
         folders.extend([own, String::new()]);
-        for path in folders {
-            for extension in ["yaml", "yml"] {
-                let folder = Self { path: path.clone(), extension };
-                // A name that no glob is likely to mention.
-                if pattern.matches(Path::new(&folder.file("portolan-entity"))) {
-                    return Some(folder);
-                }
+        folders.iter().find_map(|path| Self::at(path, pattern))
+    }
+
+    /// The folder at this path; `None` if the globs of the config match no new file in it.
+    pub fn at(path: &str, pattern: &Pattern) -> Option<Self> {
+        for extension in ["yaml", "yml"] {
+            let folder = Self { path: path.to_owned(), extension };
+            // A name that no glob is likely to mention.
+            if pattern.matches(Path::new(&folder.file("portolan-entity"))) {
+                return Some(folder);
             }
         }
         None

@@ -45,6 +45,8 @@ pub(crate) struct RawFindings {
     pub added: Vec<SourceFile>,
     /// Deliverers, or definitions and their resources, were checked too.
     pub has_cluster_objects: bool,
+    /// The results of the files, if the run keeps them.
+    pub results: Vec<FileResults>,
 }
 
 /// What a run collects besides findings.
@@ -90,6 +92,8 @@ pub(crate) struct LintRun<'a> {
     pub crd_fields: Option<FindCrdFields<'a>>,
     /// What earlier runs found, for runs that only lint.
     pub cache: Option<&'a LintCache<'a>>,
+    /// Keeps the results of the files, so that some can be checked again.
+    pub keeps_results: bool,
 }
 
 /// The working state of one thread. Its results are collected when the thread ends: one result per file would be
@@ -154,28 +158,35 @@ impl LintRun<'_> {
         in_sight: &dyn Fn(FileId) -> bool,
         progress: &dyn Progress,
     ) -> RawFindings {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let read = files.get(..manifests).unwrap_or(files);
         let Gathered { parts: mut gathered, kept, collected, delivered } = self.gather(&analyzer, read, progress);
         let mapped = self.mapped;
-        let entities = gathered.iter().map(|part| part.entities).sum();
+        let entities: usize = gathered.iter().map(|part| part.entities).sum();
+        let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
         let broken = gathered.iter().flat_map(|part| &part.broken_documents);
         let broken = broken.map(|(file, documents)| (file.0 as usize, *documents)).collect();
         if let Some(mapped) = mapped {
             gathered.push(ignores_of_mappings(mapped, &analyzer));
         }
-        let deliveries = self.deliveries.and_then(|find| {
-            let have_deliverers = gathered.iter().any(|part| !part.deliverers.is_empty());
-            find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests: delivered })
-        });
+        let deliveries = self
+            .deliveries
+            .and_then(|find| find(ReadFiles { files: read, kept: &kept, have_deliverers, manifests: delivered }));
         if let Some(deliveries) = &deliveries {
             gathered.push(ignores_of_added(deliveries, &analyzer));
         }
+        let added = deliveries.as_ref().map(|deliveries| self.paths(&deliveries.run.added)).unwrap_or_default();
+        let paths = [paths.as_slice(), &added].concat();
+        let analyzer = analyzer.with_paths(&paths);
         let evidence = Evidence {
             mapping: mapped.map(|mapped| &mapped.facts),
             delivery: deliveries.as_ref().map(|deliveries| &deliveries.facts),
         };
-        let mut conclusion = analyzer.conclude(gathered, evidence, in_sight);
+        let (mut conclusion, results) = match self.keeps_results {
+            true => (analyzer.conclude_kept(&gathered, evidence, in_sight), gathered),
+            false => (analyzer.conclude(gathered, evidence, in_sight), Vec::new()),
+        };
         if let Some(find) = self.crd_fields {
             drop_known_fields(&mut conclusion.findings, find);
         }
@@ -184,6 +195,9 @@ impl LintRun<'_> {
         }
         let mut notes: Vec<String> = unjudged(&conclusion, self.snapshot.known.is_some()).into_iter().collect();
         notes.extend(deliveries.iter().flat_map(|deliveries| deliveries.notes.iter().cloned()));
+        if entities == 0 && have_deliverers && deliveries.is_none() && conclusion.findings.is_empty() {
+            notes.push(UNJUDGED_DELIVERERS.to_owned());
+        }
         let manifests = (self.collects != Collects::Nothing).then(|| {
             let mut collected = collected;
             collected.sort_by_key(|(file, _)| *file);
@@ -197,13 +211,22 @@ impl LintRun<'_> {
             sources::free_in_background(read.len(), deliveries);
             added
         });
-        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects }
+        RawFindings { conclusion, broken, entities, notes, manifests, kept, added, has_cluster_objects, results }
     }
 
     /// The entities and references of `files`.
     pub fn index(&self, files: &[SourceFile], progress: &dyn Progress) -> Index {
-        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         Index::new(self.gather(&analyzer, files, progress).parts)
+    }
+
+    /// The paths of files, if the level of some rule depends on them.
+    fn paths<'f>(&self, files: &'f [SourceFile]) -> Vec<&'f str> {
+        match self.selection.depends_on_paths() {
+            true => files.iter().map(|file| file.path.as_str()).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Reads each file that the cache does not know, once, on all threads.
@@ -261,6 +284,45 @@ impl LintRun<'_> {
         Gathered { parts, kept, collected, delivered }
     }
 
+    /// Checks one of `files` again; `FileResults` are only those of this file.
+    pub fn check_file(&self, index: usize, files: &[SourceFile]) -> FileResults {
+        let (id, file) = (FileId::of(index), &files[index]);
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
+        let (done, all_manifests, have_deliverers) = Default::default();
+        let mut worker = Worker {
+            reader: ManifestReader::new(),
+            state: RunState::default(),
+            collects: self.collects,
+            mapped: self.mapped,
+            entities: EntityCollector::default(),
+            done: &done,
+            have_deliverers: &have_deliverers,
+            manifests: Vec::new(),
+            all_manifests: &all_manifests,
+        };
+        let mut buffer = sources::ReadBuffer::default();
+        worker.file(self.may_be_manifest, &analyzer, id, file, sources::read(file, &mut buffer));
+        drop(worker);
+        done.into_inner().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Concludes from the results of `files`, without mappings and deliverers.
+    pub fn conclude(
+        &self,
+        files: &[SourceFile],
+        results: &[FileResults],
+        in_sight: &dyn Fn(FileId) -> bool,
+    ) -> AnalysisResult {
+        let paths = self.paths(files);
+        let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
+        let mut conclusion = analyzer.conclude_kept(results, Evidence::default(), in_sight);
+        if let Some(find) = self.crd_fields {
+            drop_known_fields(&mut conclusion.findings, find);
+        }
+        conclusion
+    }
+
     /// Adds one finding for each place that could not be read.
     fn absent(&self, analyzer: &Analyzer<'_>) -> FileResults {
         let mut state = RunState::default();
@@ -278,6 +340,10 @@ impl LintRun<'_> {
         state.into_results()
     }
 }
+
+/// Nothing says that this repository is for portolan, so its deliverers are not judged.
+const UNJUDGED_DELIVERERS: &str = "There are objects of Flux, Argo CD or Crossplane. Without manifests and a config, they are \
+    not checked; `portolan init --delivery flux` (or `argocd`) writes a config.";
 
 fn unjudged(conclusion: &AnalysisResult, has_list: bool) -> Option<String> {
     let subject = match conclusion.unchecked_relations {

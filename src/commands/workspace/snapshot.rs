@@ -27,7 +27,7 @@ use crate::sources::{self, PathKind, Pattern, ReadBuffer, ReadProblem, SourceFil
 use crate::text::merge_conflict::{MergeConflict, merge_conflicts};
 
 pub(crate) const FOLDER: &str = ".portolan";
-const BLUEPRINTS: &str = ".portolan/blueprints";
+pub(crate) const BLUEPRINTS: &str = ".portolan/blueprints";
 pub(crate) const KNOWN: &str = "known-entities.txt";
 pub(crate) const SOURCE: &str = "source.json";
 
@@ -57,6 +57,8 @@ pub(crate) enum SnapshotSource {
     Disk,
     /// As the next commit will contain it, or as a pull would write it.
     Files(Vec<SourceFile>),
+    /// Other blueprints, which may be anywhere, with everything else of the snapshot.
+    OtherBlueprints { files: Vec<SourceFile>, rest: Box<Self> },
 }
 
 impl SnapshotSource {
@@ -74,6 +76,7 @@ impl SnapshotSource {
                 let is_one = |path: &str| path.strip_prefix(BLUEPRINTS).is_some_and(|name| name.rfind('/') == Some(0));
                 files.iter().filter(|file| is_one(&file.path) && file.path.ends_with(".json")).cloned().collect()
             }
+            Self::OtherBlueprints { files, .. } => files.clone(),
         }
     }
 
@@ -85,6 +88,7 @@ impl SnapshotSource {
                 found.map(|file| SourceFile { path, ..file })
             }
             Self::Files(files) => files.iter().find(|file| file.path == path).cloned(),
+            Self::OtherBlueprints { rest, .. } => rest.file(root, name),
         }
     }
 }
@@ -424,8 +428,8 @@ pub(crate) fn add_part(digest: &mut digest::Context, part: &[u8]) {
 }
 
 /// A JSON pointer from keys.
-fn pointer(at: &[String]) -> String {
-    at.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+pub(crate) fn pointer<K: AsRef<str>>(at: &[K]) -> String {
+    at.iter().map(|key| format!("/{}", key.as_ref().replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// serde_json's message without its own "at line 3 column 7", because the finding has a position.
@@ -442,7 +446,7 @@ fn json_place(text: &str, error: &serde_json::Error) -> Span {
 }
 
 /// The key (or item) that a JSON pointer leads to.
-fn place_of(text: &str, pointer: &str) -> Span {
+pub(crate) fn place_of(text: &str, pointer: &str) -> Span {
     places_of(text, [pointer].into_iter()).first().copied().unwrap_or_default()
 }
 

@@ -62,6 +62,15 @@ impl Texts {
         self
     }
 
+    /// The same texts under the paths that their files have in the Git repository.
+    pub fn in_work_tree(&self, root: &Path) -> Self {
+        let folder = git::path_in_work_tree(root);
+        let whole = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+        let moved = |file: &SourceFile| SourceFile { path: whole(&file.path), place: file.place.clone() };
+        let files = self.files.iter().map(moved).collect();
+        Self { ids: self.ids.clone(), files, texts: OnceCell::new() }
+    }
+
     fn position(&self, file: FileId) -> Option<usize> {
         self.ids.binary_search(&file).ok()
     }

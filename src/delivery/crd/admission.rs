@@ -267,6 +267,11 @@ fn column_faults(column: Node<'_>) -> Vec<(&'static str, String)> {
 pub fn is_final(fault: &Fault) -> bool {
     match fault.kind {
         FaultKind::UnknownField { .. } => false,
-        FaultKind::Undecodable | FaultKind::NoMatch { .. } | FaultKind::WrongType | FaultKind::Invalid => true,
+        FaultKind::Undecodable
+        | FaultKind::NoMatch { .. }
+        | FaultKind::NoSuchKind { .. }
+        | FaultKind::NotAnOption { .. }
+        | FaultKind::WrongType
+        | FaultKind::Invalid => true,
     }
 }

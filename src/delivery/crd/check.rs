@@ -2,6 +2,7 @@
 //! embedded objects, after nulls are dropped and defaults are added. The quirks are those of the API server's validator.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::embedded;
 use super::enumeration::is_option;
@@ -17,7 +18,7 @@ use super::uniqueness;
 use crate::domain::document::span::Span;
 use crate::text::suggest;
 
-/// For so many faults of an object, the field that was meant is searched among all others.
+/// For so many faults of an object, the field or the option that was meant is searched among all others.
 const MAX_SEARCHES: usize = 200;
 
 /// How an object reaches the API server.
@@ -139,9 +140,8 @@ impl Checker {
             self.depth = Depth::All;
         }
         // The status is dropped before values are looked at.
-        let is_there =
-            |name: &str| members.iter().any(|member| member.key == name) && !(has_status && name == "status");
-        self.required(schema, &is_there, &Path::ROOT);
+        let members = members.iter().filter(|member| !(has_status && member.key == "status"));
+        self.required(schema, members.map(|member| &*member.key), &Path::ROOT);
     }
 
     fn value(&mut self, place: Place<'_>, node: Node<'_>, path: &Path<'_>) {
@@ -160,7 +160,8 @@ impl Checker {
         }
         let is_option = is_option(&schema.options, node, &content);
         if !is_option {
-            self.push(Fault::of(node, path, unsupported(schema, node)));
+            let kind = FaultKind::NotAnOption { meant: self.option_meant(schema, node) };
+            self.push(Fault { kind, ..Fault::of(node, path, unsupported(schema, node)) });
         }
         match &content {
             Content::Null => return,
@@ -224,7 +225,7 @@ impl Checker {
         for member in &members {
             self.member(place, member, path);
         }
-        self.required(schema, &|name| members.iter().any(|member| member.key == name), path);
+        self.required(schema, members.iter().map(|member| &*member.key), path);
         if is_embedded && place.is_structural() {
             let mut faults = Vec::new();
             embedded::check(node, path, &mut faults);
@@ -251,8 +252,12 @@ impl Checker {
         self.value(Place { schema, stored: member.schema, is_open: member.is_open }, member.node, &path);
     }
 
-    fn required(&mut self, schema: &Schema, is_there: &dyn Fn(&str) -> bool, path: &Path<'_>) {
-        for name in schema.required.iter().filter(|name| !is_there(name)) {
+    fn required<'k>(&mut self, schema: &Schema, keys: impl Iterator<Item = &'k str>, path: &Path<'_>) {
+        if schema.required.is_empty() {
+            return;
+        }
+        let keys: HashSet<&str> = keys.collect();
+        for name in schema.required.iter().filter(|name| !keys.contains(&***name)) {
             self.push(Fault::at(&path.field(name, None), "Required value"));
         }
     }
@@ -295,16 +300,23 @@ impl Checker {
             members.push(Stored { key: member.key, span: member.span, node, schema: sub, is_open });
         }
         if self.adds_defaults() {
-            for (key, sub) in &schema.properties {
-                let Some(default) = &sub.default else { continue };
-                if members.iter().all(|member| member.key != key.as_ref()) {
-                    let key = Cow::Borrowed(key.as_ref());
-                    let is_open = sub.keeps_unknown();
-                    members.push(Stored { key, span: None, node: Node::Json(default), schema: Some(sub), is_open });
-                }
-            }
+            let known: HashSet<&str> = members.iter().map(|member| &*member.key).collect();
+            let missing = schema.properties.iter().filter(|(key, _)| !known.contains(key.as_ref()));
+            let added = missing.filter_map(|(key, sub)| {
+                let (key, node) = (Cow::Borrowed(key.as_ref()), Node::Json(sub.default.as_ref()?));
+                Some(Stored { key, span: None, node, schema: Some(sub), is_open: sub.keeps_unknown() })
+            });
+            let added: Vec<Stored<'_, '_>> = added.collect();
+            members.extend(added);
         }
         members
+    }
+
+    /// The option that is most like a text.
+    fn option_meant(&self, schema: &Schema, node: Node<'_>) -> Option<String> {
+        let text = node.as_str().filter(|_| self.findings.faults.len() < MAX_SEARCHES)?;
+        let options = schema.options.iter().filter_map(serde_json::Value::as_str);
+        suggest::closest(&text, options).map(str::to_owned)
     }
 
     /// The field that an unknown one is probably meant to be.

@@ -21,10 +21,14 @@ pub enum FaultKind {
     UnknownField { meant: Option<String> },
     /// The object cannot be decoded.
     Undecodable,
-    /// The version is not served, or the kind does not exist.
+    /// The version is not served.
     NoMatch { served: Vec<String> },
+    /// The kind does not exist. `meant`: the `kind` or `apiVersion` that does.
+    NoSuchKind { meant: String },
     /// A value of another type.
     WrongType,
+    /// A value that an enum does not have. `meant`: one that it has.
+    NotAnOption { meant: Option<String> },
     /// A value that is wrong or missing.
     Invalid,
 }
@@ -84,7 +88,11 @@ impl Fault {
     pub fn is_of_decoding(&self) -> bool {
         match self.kind {
             FaultKind::UnknownField { .. } | FaultKind::Undecodable => true,
-            FaultKind::NoMatch { .. } | FaultKind::WrongType | FaultKind::Invalid => false,
+            FaultKind::NoMatch { .. }
+            | FaultKind::NoSuchKind { .. }
+            | FaultKind::WrongType
+            | FaultKind::NotAnOption { .. }
+            | FaultKind::Invalid => false,
         }
     }
 }

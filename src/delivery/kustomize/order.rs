@@ -102,6 +102,7 @@ impl KindOrder {
             last = Some((api_version, kind, number));
             of_objects.push(number);
         }
+        mark_namespaces(&mut kinds);
         let mut sorted: Vec<usize> = (0..kinds.len()).collect();
         sorted.sort_by(|one, other| kinds[*one].cmp(&kinds[*other]));
         let mut positions = vec![0; kinds.len()];
@@ -122,7 +123,24 @@ struct KindKey {
     rank: i64,
     kind: String,
     is_namespace: bool,
+    /// Namespaces of the core come before those of other groups.
+    has_core_first: bool,
     text: String,
+}
+
+/// Namespaces of the core come first, unless another kind is between them: then kustomize's comparison is a circle, and its
+/// order is any.
+fn mark_namespaces(kinds: &mut [KindKey]) {
+    let mut namespaces = kinds.iter().filter(|kind| kind.is_namespace);
+    let Some(rank) = namespaces.next().map(|kind| kind.rank) else { return };
+    let names = || kinds.iter().filter(|kind| kind.is_namespace).map(|kind| &kind.kind);
+    let (Some(first), Some(last)) = (names().min(), names().max()) else { return };
+    let is_between =
+        |kind: &KindKey| !kind.is_namespace && kind.rank == rank && *first <= kind.kind && kind.kind <= *last;
+    if kinds.iter().any(is_between) {
+        return;
+    }
+    kinds.iter_mut().for_each(|kind| kind.has_core_first = kind.is_namespace);
 }
 
 impl KindKey {
@@ -131,6 +149,7 @@ impl KindKey {
         Self {
             rank: ranks.get(id.kind).copied().unwrap_or_default(),
             is_namespace: id.kind == "Namespace",
+            has_core_first: false,
             kind: format!("{group}_{}_{}", or(id.version, "~V"), or(id.kind, "~K")),
             text: id.kind_text(),
         }
@@ -140,9 +159,8 @@ impl KindKey {
 impl Ord for KindKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_kind = self.kind.cmp(&other.kind);
-        // Namespaces of the core come before those of other groups.
         let has_core = self.kind.starts_with("~G") || other.kind.starts_with("~G");
-        let is_special = self.is_namespace && other.is_namespace && has_core;
+        let is_special = self.has_core_first && other.has_core_first && has_core;
         let by_kind = if is_special { by_kind.reverse() } else { by_kind };
         self.rank.cmp(&other.rank).then(by_kind).then_with(|| self.text.cmp(&other.text))
     }
@@ -164,4 +182,52 @@ fn by_name(one: &Object, other: &Object) -> Ordering {
     let [namespace, other_namespace] = [or(&a.namespace, "~X"), or(&b.namespace, "~X")];
     let text = namespace.bytes().chain(*b"|").chain(name.bytes());
     text.cmp(other_namespace.bytes().chain(*b"|").chain(other_name.bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::files::{FileKind, Files};
+    use crate::delivery::manifests::Header;
+    use crate::delivery::object::Origin;
+    use crate::delivery::place::Place;
+    use crate::domain::document::span::Span;
+
+    fn sorted(all: &[&str], first: &[&str]) -> Vec<String> {
+        let mut files = Files::default();
+        let file = files.add("a.yaml".to_owned(), FileKind::Text).expect("a new file");
+        let place = Place { file, span: Span::default() };
+        let object = |text: &&str| {
+            let (api_version, kind) = text.rsplit_once(' ').expect("a version and a kind");
+            let header = Header { api_version: api_version.to_owned(), kind: kind.to_owned(), ..Header::default() };
+            Object::new(Origin::Generated(place), header, None)
+        };
+        let mut objects: Vec<Object> = all.iter().map(object).collect();
+        let first = first.iter().map(|kind| (*kind).to_owned()).collect();
+        let options = Sort { order: "legacy".to_owned(), kinds: Some((first, Vec::new())), span: Span::default() };
+        sort(&mut objects, Some(&options), true).expect("they can be sorted");
+        objects.iter().map(|object| format!("{} {}", object.header.api_version, object.header.kind)).collect()
+    }
+
+    #[test]
+    fn the_core_comes_first_among_namespaces() {
+        let all = ["zed.io/v1 Namespace", "acme.io/v1 Thing", "v1 Namespace"];
+        for first in [&["Namespace"][..], &[]] {
+            let sorted = sorted(&all, first);
+            let at = |text: &str| sorted.iter().position(|known| known == text);
+            assert!(at("v1 Namespace") < at("zed.io/v1 Namespace"), "{sorted:?}");
+        }
+    }
+
+    /// Kustomize's comparison is a circle there, with which sorting may panic.
+    #[test]
+    fn a_kind_between_namespaces_has_an_order_all_the_same() {
+        let mut all = vec!["v1 Namespace", "zed.io/v1 Namespace", "zzz.io/v1 Thing"];
+        let names: Vec<String> = (0..200).map(|at| format!("z{at}.io/v1 {}", ["Namespace", "Thing"][at % 2])).collect();
+        all.extend(names.iter().map(String::as_str));
+        let once = sorted(&all, &[]);
+        all.reverse();
+        assert_eq!(sorted(&all, &[]), once);
+        assert_eq!(once.len(), all.len());
+    }
 }

@@ -2,6 +2,7 @@
 //! clusters they deliver to, and what arrives there of each manifest.
 
 mod absence;
+mod addresses;
 mod answer;
 mod builds;
 mod clusters;
@@ -24,6 +25,7 @@ mod twice;
 mod url;
 mod wrong_cluster;
 
+pub use addresses::{InvalidAddress, invalid_addresses};
 pub use found::is_template;
 pub use model::{
     Absence, Address, Applied, Arrival, Cluster, ClusterId, Definition, Deliverer, DelivererId, Deliveries, Fate,

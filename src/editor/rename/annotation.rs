@@ -1,6 +1,6 @@
 //! The edit that writes the former identifier into the metadata of a manifest, in the layout that the metadata has.
 
-use super::{replaced, written};
+use super::scalar::{replaced, written};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::entity::desired::RENAMED_FROM;

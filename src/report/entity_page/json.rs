@@ -1,4 +1,4 @@
-//! The page of an entity as `portolan.entity/1` for programs.
+//! The page of an entity as `portolan.show/1` for programs.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::view::EntityPage;
 use crate::report::escape;
 
-const FORMAT: &str = "portolan.entity/1";
+const FORMAT: &str = "portolan.show/1";
 
 /// What `portolan show BLUEPRINT/ID --output json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(title = "portolan.entity/1")]
+#[schemars(title = "portolan.show/1")]
 struct Document<'a> {
-    /// Always `portolan.entity/1`.
+    /// Always `portolan.show/1`.
     format: &'static str,
     entity: &'a EntityPage,
     notes: &'a [String],

@@ -1,5 +1,5 @@
 //! Renders one entity: what the manifest declares, what the catalog stores, what it points to and what points to it. As
-//! text, and as `portolan.entity/1` for programs.
+//! text, and as `portolan.show/1` for programs.
 
 mod json;
 mod text;

@@ -21,12 +21,18 @@ mod window;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+use crate::domain::finding::Finding;
 use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
 use report::masked;
 
 pub use input::{Counts, Lint};
+
+/// The findings with the credentials in their texts masked, for readers that are no format.
+pub fn masked_findings(lint: &Lint<'_>) -> Vec<Finding> {
+    masked(lint, |report| report.lint.findings.to_vec())
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LintFormat {
@@ -92,7 +98,7 @@ pub fn render(lint: &Lint<'_>, format: LintFormat, style: &Style) -> String {
 mod tests {
     use super::*;
     use crate::domain::document::span::Span;
-    use crate::domain::finding::{Edit, EntityName, FileId, Finding, Fix, Place};
+    use crate::domain::finding::{Edit, EntityName, FileId, Fix, Place};
     use crate::report::lint::fixtures::{AMBIGUOUS, DANGLING, REPEATED, Run};
     use crate::text::escape;
     use crate::text::hostile_texts::{hostile_text, markdown_faults, runner_faults, terminal_faults};

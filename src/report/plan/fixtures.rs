@@ -570,6 +570,7 @@ impl Case {
             notes: &self.notes,
             links: self.links.as_ref(),
             delivery: self.delivery.as_ref(),
+            impact: None,
             complaints: self.complaints.as_deref(),
         }
     }

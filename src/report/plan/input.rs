@@ -10,6 +10,7 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::Change;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::report::comment;
+use crate::report::impact::ImpactReport;
 use crate::report::plan::delivery::ClusterDelivery;
 use crate::report::positions::{Files, LineRange, Places};
 
@@ -54,6 +55,8 @@ pub struct PlanReport<'a> {
     pub links: Option<&'a Links>,
     /// How a cluster brings the manifests to the catalog; `None`: a push does.
     pub delivery: Option<&'a ClusterDelivery>,
+    /// What the blueprints that this branch changed do to the entities.
+    pub impact: Option<ImpactReport<'a>>,
     /// The catalog's complaints about the writes; `None` if it was not asked.
     pub complaints: Option<&'a [Complaint]>,
 }

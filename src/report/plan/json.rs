@@ -18,11 +18,12 @@ use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Consent;
-use crate::domain::plan::policy::Verdict;
+use crate::domain::plan::policy::PolicyVerdict;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Wave};
 use crate::domain::value::Value;
+use crate::report::impact::json::JsonImpact;
 
 pub const FORMAT: &str = "portolan.plan/1";
 
@@ -65,6 +66,8 @@ struct Document<'a> {
     owners: Vec<JsonForeign<'a>>,
     /// What a cluster does with the manifests; null where a push writes the catalog.
     delivery: Option<JsonDelivery<'a>>,
+    /// What the blueprints that this branch changed do to the entities; null: it changed none, or there is no base.
+    impact: Option<JsonImpact>,
     /// Changes that the catalog would reject; null without `--verify`.
     complaints: Option<Vec<JsonComplaint<'a>>>,
     /// Notes on the whole run.
@@ -203,7 +206,7 @@ struct JsonPolicy<'a> {
     name: &'a str,
     /// The message of the config, if it has one.
     message: Option<Cow<'a, str>>,
-    verdict: Verdict,
+    verdict: PolicyVerdict,
     /// Whether it is in force as the config at the merge base has it, which this branch changes.
     of_base: bool,
     /// The changes that it applies to.

@@ -15,6 +15,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
+use crate::report::impact::markdown as impact;
 use crate::report::plan::input::{PlanReport, Resolved};
 use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
@@ -37,12 +38,9 @@ pub use headline::Totals;
 pub(super) fn render(resolved: &Resolved<'_>, most: usize) -> String {
     let head = headline::head(resolved.report);
     let mut sections = delivery::sections(resolved.report);
-    sections.extend([
-        hazards::section(resolved),
-        obstacles(resolved),
-        complaints(resolved),
-        table::section(resolved.report),
-    ]);
+    sections.extend([hazards::section(resolved), obstacles(resolved), complaints(resolved)]);
+    sections.extend(resolved.report.impact.iter().flat_map(impact::part));
+    sections.push(table::section(resolved.report));
     sections.extend(changes(resolved));
     sections.extend([picture(resolved.report), notes(resolved.report)]);
     let provenance = provenance(resolved.report);

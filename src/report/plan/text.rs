@@ -6,6 +6,7 @@ mod pieces;
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
+use crate::report::impact::text::paragraph;
 use crate::report::plan::delivery::{DeliveringCluster, NotArriving};
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
@@ -42,6 +43,7 @@ pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     page.changes();
     page.complaints();
     page.delivery();
+    page.impact();
     page.notes();
     page.end();
     page.pen.out
@@ -255,6 +257,13 @@ impl Page<'_, '_> {
             let sentence = format!("{entities} kept, although no manifest declares {them}:");
             self.sentence(Role::Warning, "delivery", &sentence);
             self.items(&kept, MAX_NOT_ARRIVING);
+        }
+    }
+
+    fn impact(&mut self) {
+        if let Some(report) = &self.resolved.report.impact {
+            self.gap();
+            self.pen.out.push_str(&paragraph(report, self.style));
         }
     }
 

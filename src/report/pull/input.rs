@@ -1,6 +1,7 @@
 //! The result of a pull, as its reports take it.
 
 use crate::domain::blueprint::change::BlueprintChange;
+use crate::report::impact::ImpactReport;
 use crate::report::lint::Lint;
 
 /// The input of a report.
@@ -17,6 +18,8 @@ pub struct Pull<'a> {
     pub is_news: bool,
     pub counts: Counts,
     pub changes: &'a [BlueprintChange],
+    /// What the changed blueprints do to the declared entities.
+    pub impact: Option<ImpactReport<'a>>,
     pub manifests: &'a [ManifestLine<'a>],
     /// The new lint findings, and how to render them.
     pub misfits: &'a Lint<'a>,

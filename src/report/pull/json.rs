@@ -4,10 +4,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::blueprint::change::{
-    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
-};
+use crate::domain::blueprint::change::BlueprintChangeKind;
+use crate::report::blueprint_change::json::JsonBlueprint;
 use crate::report::escape::{self, clean};
+use crate::report::impact::json::JsonImpact;
 use crate::report::lint::json::{JsonFinding, findings};
 use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};
 
@@ -32,6 +32,8 @@ struct Document {
     summary: Summary,
     /// Sorted by identifier.
     blueprints: Vec<JsonBlueprint>,
+    /// What the changed blueprints do to the declared entities; null: no blueprint changed.
+    impact: Option<JsonImpact>,
     /// Sorted by blueprint and identifier.
     manifests: Vec<JsonManifest>,
     /// New lint findings.
@@ -72,69 +74,6 @@ struct Summary {
     manifests: usize,
     /// Entities of the repository that no longer fit their blueprint.
     misfits: usize,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Blueprint")]
-struct JsonBlueprint {
-    identifier: String,
-    change: JsonChange,
-    /// Empty if the blueprint is new or removed.
-    details: Vec<JsonDetail>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Change")]
-enum JsonChange {
-    Added,
-    Removed,
-    Changed,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Detail")]
-struct JsonDetail {
-    part: JsonPart,
-    /// The name of the property or relation, or the blueprint's key.
-    name: String,
-    change: JsonDetailChange,
-    /// The old value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
-    /// The new value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
-    /// The kind of what was added.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    required: Option<bool>,
-    /// The keys that differ.
-    keys: Vec<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Part")]
-enum JsonPart {
-    Property,
-    Relation,
-    Computed,
-    Blueprint,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "DetailChange")]
-enum JsonDetailChange {
-    Added,
-    Removed,
-    /// Now required.
-    Required,
-    Optional,
-    /// Another type, target, arity or path.
-    Became,
-    /// Other keys.
-    Rules,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -196,7 +135,8 @@ pub(super) fn render(pull: &Pull<'_>) -> String {
             manifests: pull.manifests.iter().filter(is_made).count(),
             misfits: pull.counts.misfits,
         },
-        blueprints: pull.changes.iter().map(blueprint).collect(),
+        blueprints: pull.changes.iter().map(JsonBlueprint::of).collect(),
+        impact: pull.impact.as_ref().map(JsonImpact::of),
         manifests: pull.manifests.iter().map(manifest).collect(),
         findings: findings(pull.misfits),
         notes: pull.notes.iter().map(|note| clean(note).into_owned()).collect(),
@@ -204,45 +144,6 @@ pub(super) fn render(pull: &Pull<'_>) -> String {
     let mut text = escape::json(&document);
     text.push('\n');
     text
-}
-
-fn blueprint(change: &BlueprintChange) -> JsonBlueprint {
-    let (kind, details) = match &change.kind {
-        BlueprintChangeKind::Added => (JsonChange::Added, Vec::new()),
-        BlueprintChangeKind::Removed => (JsonChange::Removed, Vec::new()),
-        BlueprintChangeKind::Changed(details) => (JsonChange::Changed, details.iter().map(detail).collect()),
-    };
-    JsonBlueprint { identifier: change.identifier.clone(), change: kind, details }
-}
-
-fn detail(detail: &PartChange) -> JsonDetail {
-    let part = match detail.part {
-        BlueprintPart::Property => JsonPart::Property,
-        BlueprintPart::Relation => JsonPart::Relation,
-        BlueprintPart::Computed => JsonPart::Computed,
-        BlueprintPart::Blueprint => JsonPart::Blueprint,
-    };
-    let plain = |change| JsonDetail {
-        part,
-        name: detail.name.clone(),
-        change,
-        from: None,
-        to: None,
-        required: None,
-        keys: Vec::new(),
-    };
-    match &detail.change {
-        PartChangeKind::Added { what, required } => {
-            JsonDetail { to: Some(what.clone()), required: Some(*required), ..plain(JsonDetailChange::Added) }
-        }
-        PartChangeKind::Removed => plain(JsonDetailChange::Removed),
-        PartChangeKind::Required => plain(JsonDetailChange::Required),
-        PartChangeKind::Optional => plain(JsonDetailChange::Optional),
-        PartChangeKind::Became { from, to } => {
-            JsonDetail { from: Some(from.clone()), to: Some(to.clone()), ..plain(JsonDetailChange::Became) }
-        }
-        PartChangeKind::Rules { keys } => JsonDetail { keys: keys.clone(), ..plain(JsonDetailChange::Rules) },
-    }
 }
 
 fn manifest(line: &ManifestLine<'_>) -> JsonManifest {

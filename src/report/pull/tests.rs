@@ -61,6 +61,7 @@ fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -
         counts: Counts { blueprints: 10, known: 1204, known_added: 3, known_removed: usize::from(is_news), misfits: 2 },
         misfits_untold: 0,
         changes: &changes,
+        impact: None,
         manifests: if mode == Mode::Check { &[] } else { &manifests },
         misfits: &lint,
         notes: &[format!("Something about {name}.")],

@@ -1,22 +1,28 @@
 //! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
 //! longer match.
 
-use crate::domain::blueprint::change::{
-    BlueprintChange, BlueprintChangeKind, BlueprintPart, PartChange, PartChangeKind,
-};
+use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind};
+use crate::domain::impact::{ChangeImpact, ImpactTally};
+use crate::report::blueprint_change::text::{detail, headline, sign};
 use crate::report::escape::clean;
+use crate::report::impact::text::losses;
+use crate::report::impact::words::{summary, tally as tally_words};
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
-use crate::text::plural::{count, grouped, list};
+use crate::text::plural::{count, grouped};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
 const MAX_CHANGES_SHOWN: usize = 60;
 const MAX_MANIFESTS_SHOWN: usize = 40;
 
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
-    let mut out = format!("{}\n", headline(pull, style));
+    let mut out = format!("{}\n", first_line(pull, style));
     changes(&mut out, pull, style);
+    if let Some(report) = pull.impact.as_ref().filter(|report| report.impact.counts.affected() > 0) {
+        out.push_str(&losses(report, style));
+        out.push_str(&format!("{}.\n", summary(&report.impact.counts)));
+    }
     manifests(&mut out, pull, style);
     for note in pull.notes {
         let room = style.prose().saturating_sub(6);
@@ -38,7 +44,7 @@ pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     out
 }
 
-fn headline(pull: &Pull<'_>, style: &Style) -> String {
+fn first_line(pull: &Pull<'_>, style: &Style) -> String {
     let counts = &pull.counts;
     let (blueprints, known) = (count(counts.blueprints, "blueprint"), count(counts.known, "known entity"));
     let catalog = clean(pull.catalog);
@@ -71,7 +77,9 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
         lines.push(sign('~', &format!("catalog: {}, was {}", clean(pull.catalog), clean(before.catalog)), style));
     }
     for change in pull.changes {
-        of_blueprint(&mut lines, change, style);
+        let impacts = pull.impact.as_ref().map_or(&[][..], |report| &report.impact.changes);
+        let impact = impacts.iter().find(|impact| impact.change.identifier == change.identifier);
+        of_blueprint(&mut lines, change, impact, style);
     }
     let more = lines.len().saturating_sub(MAX_CHANGES_SHOWN);
     if more > 1 {
@@ -91,50 +99,20 @@ fn changes(out: &mut String, pull: &Pull<'_>, style: &Style) {
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
 }
 
-fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, style: &Style) {
-    let name = format!("blueprint `{}`", clean(&change.identifier));
-    match &change.kind {
-        BlueprintChangeKind::Added => lines.push(sign('+', &name, style)),
-        BlueprintChangeKind::Removed => lines.push(sign('-', &name, style)),
-        BlueprintChangeKind::Changed(details) => {
-            lines.push(sign('~', &name, style));
-            lines.extend(details.iter().map(|detail| format!("    {}", of_detail(detail, style))));
-        }
-    }
-}
-
-fn of_detail(detail: &PartChange, style: &Style) -> String {
-    let part = match detail.part {
-        BlueprintPart::Property => "property ",
-        BlueprintPart::Relation => "relation ",
-        BlueprintPart::Computed => "computed property ",
-        BlueprintPart::Blueprint => "",
+fn of_blueprint(lines: &mut Vec<String>, change: &BlueprintChange, impact: Option<&ChangeImpact>, style: &Style) {
+    // Where nothing is affected, the numbers would only be noise.
+    let impact = impact.filter(|impact| impact.entities.affected() > 0);
+    let numbers = |tally: Option<&ImpactTally>| tally.map(tally_words).filter(|words| !words.is_empty());
+    let with = |line: String, numbers: Option<String>| match numbers {
+        Some(numbers) => format!("{line}: {numbers}"),
+        None => line,
     };
-    let name = format!("{part}`{}`", clean(&detail.name));
-    match &detail.change {
-        PartChangeKind::Added { what, required } => {
-            let required = if *required { ", required" } else { "" };
-            sign('+', &format!("{name}: {}{required}", clean(what)), style)
-        }
-        PartChangeKind::Removed => sign('-', &name, style),
-        PartChangeKind::Required => sign('~', &format!("{name} is now required"), style),
-        PartChangeKind::Optional => sign('~', &format!("{name} is no longer required"), style),
-        PartChangeKind::Became { from, to } => sign('~', &format!("{name}: {}, was {}", clean(to), clean(from)), style),
-        PartChangeKind::Rules { keys } if keys.is_empty() => sign('~', &format!("{name} changed"), style),
-        PartChangeKind::Rules { keys } => {
-            let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", clean(key))).collect();
-            sign('~', &format!("{name}: {} changed", list(&keys)), style)
-        }
+    lines.push(with(headline(change, style), numbers(impact.map(|impact| &impact.entities))));
+    let BlueprintChangeKind::Changed(details) = &change.kind else { return };
+    for (at, it) in details.iter().enumerate() {
+        let numbers = numbers(impact.and_then(|impact| impact.details.get(at)));
+        lines.push(format!("    {}", with(detail(it, style), numbers)));
     }
-}
-
-fn sign(sign: char, words: &str, style: &Style) -> String {
-    let role = match sign {
-        '+' => Role::Good,
-        '-' => Role::Error,
-        _ => Role::Warning,
-    };
-    format!("  {} {words}", style.paint(role, &sign.to_string()))
 }
 
 fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {

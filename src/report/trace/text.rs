@@ -75,6 +75,7 @@ impl Page<'_> {
         };
         let (role, status) = match cluster.status {
             TraceStatus::Arrives => (Role::Good, "arrives"),
+            TraceStatus::ReachesCluster => (Role::Good, "reaches the cluster"),
             TraceStatus::DoesNotArrive => (Role::Error, "does not arrive"),
             TraceStatus::NotKnown => (Role::Warning, "not known"),
         };
@@ -116,8 +117,10 @@ impl Page<'_> {
         for blocked in cluster.blocks.iter().take(MAX_LINES) {
             self.line(4, &clean(blocked));
         }
-        if let Some(mapping) = &cluster.mapping {
-            self.mapping(mapping);
+        match (&cluster.no_entity, &cluster.mapping) {
+            (Some(why), _) => self.line(2, &format!("no entity in the catalog: {}", clean(why))),
+            (None, Some(mapping)) => self.mapping(mapping),
+            (None, None) => {}
         }
     }
 

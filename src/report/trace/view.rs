@@ -33,6 +33,8 @@ pub struct ManifestTrace {
 pub enum TraceStatus {
     /// The cluster gets the object, and the exporter sends an entity of it.
     Arrives,
+    /// The cluster gets the object, which is no entity manifest, and no mapping is for its kind.
+    ReachesCluster,
     DoesNotArrive,
     /// It may arrive; `unknowns` says what cannot be known offline.
     NotKnown,
@@ -52,6 +54,8 @@ pub struct ClusterTrace {
     pub reasons: Vec<String>,
     /// What to do about that.
     pub help: Option<String>,
+    /// Why no mapping makes an entity of an object that reaches the cluster. A clause.
+    pub no_entity: Option<String>,
     /// Who applies the manifest, if it was assumed.
     pub assumption: Option<String>,
     pub deliverers: Vec<DelivererTrace>,

@@ -49,7 +49,10 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         text.push_str(&items(facts.include));
         // The CRDs say which fields the API server accepts.
         if let Some(crds) = facts.delivery.as_ref().and_then(|delivery| delivery.crds) {
-            text.push_str(&items(&[format!("{crds}/**/*.{{yaml,yml}}")]));
+            let glob = format!("{crds}/**/*.{{yaml,yml}}");
+            if !facts.include.contains(&glob) {
+                text.push_str(&items(&[glob]));
+            }
         }
     }
     if !facts.exclude.is_empty() {

@@ -1,6 +1,7 @@
 //! The files that setting up a repository writes, extends or keeps.
 
 use super::facts::Facts;
+use super::paste::Paste;
 
 /// A file with its new content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,15 +10,6 @@ pub struct Wanted {
     /// The old content; `None` for a new file.
     pub before: Option<String>,
     pub after: String,
-}
-
-/// Lines for a file that cannot be edited safely.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paste {
-    pub path: String,
-    /// A clause.
-    pub why: &'static str,
-    pub lines: String,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,11 +47,18 @@ impl Draft {
         if there.split(|c| !is_word(c)).any(|word| word == job) {
             return self.keep(path.to_owned(), "runs portolan already");
         }
-        self.pastes.push(Paste {
-            path: path.to_owned(),
-            why: "it has jobs already, and one file holds all",
-            lines: text,
-        });
+        let why = "it has jobs already, and one file holds all";
+        self.paste(facts, path.to_owned(), why, &text);
+    }
+
+    /// Shows the lines that a file with other content lacks.
+    pub(super) fn paste(&mut self, facts: &Facts<'_>, path: String, why: &'static str, lines: &str) {
+        let theirs = facts.texts.get(&path).and_then(|text| (facts.read)(text));
+        let paste = Paste::of(path, why, lines, theirs.as_ref(), facts.read);
+        match paste.parts.is_empty() {
+            true => self.keep(paste.path, "has the lines already"),
+            false => self.pastes.push(paste),
+        }
     }
 
     pub(super) fn keep(&mut self, path: String, why: &'static str) {

@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::drafts::{Draft, Paste, Wanted};
+use super::drafts::{Draft, Wanted};
 use super::names::within;
+use super::paste::{Paste, PastePart};
 
 /// The schema file, and the manifests that it applies to.
 #[derive(Debug)]
@@ -31,11 +32,11 @@ pub fn draft(path: String, before: Option<&str>, schema: &Schema<'_>, draft: &mu
     }
     match added(before, schema) {
         Some(after) => draft.change(path, before, after),
-        None => draft.pastes.push(Paste {
-            path,
-            why: "it is JSON with comments, or names other schemas",
-            lines: format!("{entry:#}\n"),
-        }),
+        None => {
+            let (why, lines) = ("it is JSON with comments, or names other schemas", format!("{entry:#}\n"));
+            let instruction = "Merge this into it".to_owned();
+            draft.pastes.push(Paste { path, why, parts: vec![PastePart { instruction, lines }] });
+        }
     }
 }
 

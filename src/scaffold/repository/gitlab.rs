@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::block;
-use super::drafts::{Draft, Paste, Wanted};
+use super::drafts::{Draft, Wanted};
 use super::facts::Facts;
 use super::install::Install;
 use super::names::{quoted, suffix};
@@ -51,11 +51,10 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     };
     match after.filter(is_added) {
         Some(after) => draft.change(PIPELINE.to_owned(), before, after),
-        None => draft.pastes.push(Paste {
-            path: PIPELINE.to_owned(),
-            why: "its layout cannot be edited safely",
-            lines: format!("include:\n  {line}\n"),
-        }),
+        None => {
+            let lines = format!("include:\n  {line}\n");
+            draft.paste(facts, PIPELINE.to_owned(), "its layout cannot be edited safely", &lines);
+        }
     }
 }
 

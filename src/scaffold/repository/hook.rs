@@ -4,9 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::block;
-use super::drafts::{Draft, Paste, Wanted};
+use super::drafts::{Draft, Wanted};
 use super::facts::Facts;
 use super::names::{quoted, shell_word, suffix};
+use super::paste::Paste;
 
 pub(super) const PATH: &str = ".pre-commit-config.yaml";
 
@@ -23,9 +24,9 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         draft.files.push(Wanted { path: PATH.to_owned(), before: None, after });
         return;
     };
-    let paste = |why| Paste { path: PATH.to_owned(), why, lines: format!("{types}repos:\n  {}\n", lines.join("\n  ")) };
+    let wanted = format!("{types}repos:\n  {}\n", lines.join("\n  "));
     let Some(old) = (facts.read)(before) else {
-        draft.pastes.push(paste("it is not valid YAML"));
+        draft.pastes.push(Paste::whole(PATH.to_owned(), "it is not valid YAML", wanted));
         return;
     };
     if is_hooked(&old, facts.folder) {
@@ -35,7 +36,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let after = block::append(before, "repos", &lines).and_then(|after| with_types(&after, &old));
     match after.filter(|after| (facts.read)(after).is_some_and(|new| is_added(&old, &new, facts))) {
         Some(after) => draft.change(PATH.to_owned(), before, after),
-        None => draft.pastes.push(paste("its layout cannot be edited safely")),
+        None => draft.paste(facts, PATH.to_owned(), "its layout cannot be edited safely", &wanted),
     }
 }
 

@@ -20,13 +20,15 @@ pub mod ignored;
 mod install;
 mod jenkins;
 mod names;
+mod paste;
 mod pipeline;
 mod template;
 #[cfg(test)]
 mod tests;
 
-pub use drafts::{Draft, Kept, Paste, Wanted};
+pub use drafts::{Draft, Kept, Wanted};
 pub use facts::{CiSystem, ConfigDelivery, Facts};
+pub use paste::{Paste, PastePart};
 
 /// The folders that hold pipelines of ours under names of their own.
 pub const PIPELINE_FOLDERS: [&str; 4] = [".github/workflows", ".gitlab", ".azure-pipelines", ".codefresh"];

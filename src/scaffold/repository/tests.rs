@@ -139,9 +139,15 @@ fn what_is_odd_is_left_alone_and_the_lines_are_shown() {
         let draft = hooked(before);
         assert!(draft.files.is_empty(), "{before}: {draft:?}");
         let [paste] = draft.pastes.as_slice() else { panic!("{before}: {draft:?}") };
-        assert!(paste.lines.contains("\nrepos:\n  - repo: local\n    hooks:\n"), "{}", paste.lines);
-        assert!(read(&paste.lines).is_some(), "{}", paste.lines);
+        let shown = shown(paste);
+        assert!(shown.contains("- repo: local\n") && shown.contains("default_install_hook_types: ["), "{shown}");
+        assert!(paste.parts.iter().all(|part| read(&part.lines).is_some()), "{shown}");
     }
+}
+
+/// All lines that are shown.
+fn shown(paste: &Paste) -> String {
+    paste.parts.iter().map(|part| part.lines.as_str()).collect()
 }
 
 #[test]
@@ -184,7 +190,8 @@ fn the_types_of_hooks_that_are_listed_already_stay() {
     }
     // A value that is not a list must be changed by the user.
     let draft = hooked("default_install_hook_types: pre-push\nrepos: []\n");
-    assert!(draft.files.is_empty() && draft.pastes[0].lines.contains("default_install_hook_types: ["), "{draft:?}");
+    let list = "default_install_hook_types:\n  - \"pre-push\"\n  - pre-commit\n  - pre-merge-commit\n";
+    assert!(draft.files.is_empty() && draft.pastes[0].parts[0].lines == list, "{draft:?}");
 }
 
 #[test]
@@ -456,8 +463,9 @@ fn the_jobs_of_a_folder_have_names_of_their_own() {
         // The other folder's jobs are shown, because the file holds jobs already.
         let cart = draft_of("services/cart", Some(&file.after));
         let [paste] = cart.pastes.as_slice() else { panic!("{cart:?}") };
-        assert!(cart.files.is_empty() && paste.lines.contains("portolan-push-services-cart"), "{cart:?}");
-        let both = format!("{}\n{}", file.after, paste.lines);
+        let shown = shown(paste);
+        assert!(cart.files.is_empty() && shown.contains("portolan-push-services-cart"), "{cart:?}");
+        let both = format!("{}\n{shown}", file.after);
         is_left_alone(&draft_of("services/cart", Some(&both)));
         is_left_alone(&draft_of("", Some(&both)));
         let names = |text: &str| {
@@ -468,7 +476,9 @@ fn the_jobs_of_a_folder_have_names_of_their_own() {
             [keys(&yaml["jobs"]), keys(&yaml["commands"]), keys(&yaml["executors"]), keys(&yaml["pipelines"]["custom"])]
                 .concat()
         };
-        let (of_top, of_cart) = (names(&file.after), names(&paste.lines));
+        let alone = draft_of("services/cart", None);
+        let (of_top, of_cart) = (names(&file.after), names(&alone.files[0].after));
+        assert!(of_cart.iter().all(|name| shown.contains(name)), "{of_cart:?} {shown}");
         assert!(!of_top.is_empty() && of_cart.iter().all(|name| !of_top.contains(name)), "{of_top:?} {of_cart:?}");
     }
     // An existing file of something else stays, and Jenkins can have two.

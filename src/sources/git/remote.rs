@@ -15,6 +15,25 @@ impl Repository {
         let remote = self.inner.find_remote("origin").ok()?;
         cluster_address(remote.url().ok()?)
     }
+
+    /// The address of the repository's page on its host, if the remote `origin` has one.
+    pub fn origin_page(&self) -> Option<String> {
+        let remote = self.inner.find_remote("origin").ok()?;
+        page_address(remote.url().ok()?)
+    }
+}
+
+/// The same address for a browser: without the user, the port of SSH and `.git`.
+fn page_address(address: &str) -> Option<String> {
+    let address = cluster_address(address)?;
+    let (scheme, rest) = address.split_once("://")?;
+    let (authority, path) = rest.split_once('/')?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (scheme, host) = match scheme {
+        "ssh" => ("https", host.split(':').next().unwrap_or(host)),
+        scheme => (scheme, host),
+    };
+    Some(format!("{scheme}://{host}/{}", path.strip_suffix(".git").unwrap_or(path)))
 }
 
 /// Flux accepts URLs only, so `git@host:path` becomes `ssh://git@host/path`.
@@ -74,7 +93,20 @@ fn owner_and_name(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cluster_address, owner_and_name};
+    use super::{cluster_address, owner_and_name, page_address};
+
+    #[test]
+    fn an_address_for_a_browser_has_no_user_and_no_suffix() {
+        for (address, expected) in [
+            ("https://token:secret@github.com/acme/cart.git", Some("https://github.com/acme/cart")),
+            ("git@github.com:acme/cart.git", Some("https://github.com/acme/cart")),
+            ("ssh://git@git.acme.io:2222/a/b/cart", Some("https://git.acme.io/a/b/cart")),
+            ("http://git.acme.io:8080/cart", Some("http://git.acme.io:8080/cart")),
+            ("/srv/cart.git", None),
+        ] {
+            assert_eq!(page_address(address).as_deref(), expected, "{address}");
+        }
+    }
 
     #[test]
     fn an_address_for_a_cluster_has_a_scheme_and_no_credentials() {

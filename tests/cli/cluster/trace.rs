@@ -375,4 +375,17 @@ fn a_claim_that_its_definition_refuses_does_not_arrive() {
     world.0.write("catalog/orders.yaml", claim.replace("sise", "size"));
     let (_, cluster) = trace(&world.0, "catalog/orders.yaml");
     assert_eq!(cluster["refused"], json!([]), "{cluster:#}");
+    // It reaches the cluster; no mapping is for its kind.
+    let (code, cluster) = trace(&world.0, "catalog/orders.yaml");
+    assert_eq!((code, &cluster["status"]), (0, &json!("reaches-cluster")), "{cluster:#}");
+    assert_eq!((&cluster["reasons"], &cluster["arrival"]["object"]), (&json!([]), &json!("Database shop/orders")));
+    let why = cluster["noEntity"].as_str().expect("a clause");
+    assert!(why.starts_with("the mapping has no entry for `example.org/v1/databases`"), "{why}");
+    let text = run(&world.0, "cluster trace catalog/orders.yaml").results;
+    assert!(text.contains(": reaches the cluster\n") && !text.contains("mapped by"), "{text}");
+    assert!(text.contains("\n  no entity in the catalog: "), "{text}");
+    // A misspelt kind reaches nothing.
+    world.0.write("catalog/orders.yaml", claim.replace("sise", "size").replace("Database", "Databse"));
+    let (code, cluster) = trace(&world.0, "catalog/orders.yaml");
+    assert_eq!((code, &cluster["status"]), (1, &json!("does-not-arrive")), "{cluster:#}");
 }

@@ -68,6 +68,76 @@ fn flux_delivers_an_example_that_lints_clean() {
     }
 }
 
+const XRD: &str = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: \
+                   xdatabases.acme.example.com}\nspec:\n  group: acme.example.com\n  names: {kind: XDatabase, plural: \
+                   xdatabases}\n  claimNames: {kind: Database, plural: databases}\n  versions:\n  - name: v1\n    served: \
+                   true\n    referenceable: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: \
+                   object, properties: {size: {type: string}}}}}}\n";
+
+fn claim(name: &str, namespace: &str) -> String {
+    format!(
+        "apiVersion: acme.example.com/v1\nkind: Database\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {{size: a}}\n"
+    )
+}
+
+#[test]
+fn claims_are_delivered_where_they_are_and_keep_their_namespace() {
+    let repo = git(HTTPS);
+    repo.write("apis/database.yaml", XRD).write("claims/eu/orders.yaml", claim("orders", "shop"));
+    let told = wired(&repo, "init --yes --delivery flux --cluster plane");
+    let include = json!(["apis/**/*.{yaml,yml}", "claims/eu/**/*.{yaml,yml}", "crds/**/*.{yaml,yml}"]);
+    assert_eq!(yaml(&repo, "portolan.yaml")["manifests"]["include"], include);
+    assert_eq!(yaml(&repo, "portolan.yaml")["clusters"]["plane"]["namespace"], "shop");
+    let all = documents(&repo.read("clusters/plane.yaml"));
+    let spec = &named(&all, "Kustomization", "plane")["spec"];
+    assert_eq!((&spec["path"], &spec["targetNamespace"]), (&json!("./claims/eu"), &json!("shop")));
+    let paths: Vec<&Value> = all.iter().map(|object| &object["spec"]["path"]).filter(|path| !path.is_null()).collect();
+    assert_eq!(paths, ["./crds", "./claims/eu"], "who prunes a definition deletes every claim");
+    assert!(!repo.path().join("catalog").exists());
+    assert!(next_steps(&told).join("\n").contains("Crossplane definitions of `apis/`"), "{told}");
+    let lint = run(&repo, "lint");
+    assert_eq!((lint.code, lint.results.contains("3 files")), (0, true), "{}", lint.results);
+    // Definitions that Flux has already are no step.
+    let told = {
+        let repo = git(HTTPS);
+        repo.write("crds/database.yaml", XRD).write("claims/orders.yaml", claim("orders", "shop"));
+        let told = wired(&repo, "init --yes --delivery flux");
+        let include = json!(["crds/**/*.{yaml,yml}", "claims/**/*.{yaml,yml}"]);
+        assert_eq!(yaml(&repo, "portolan.yaml")["manifests"]["include"], include);
+        told
+    };
+    assert!(!told.contains("Crossplane definitions"), "{told}");
+}
+
+#[test]
+fn without_claims_new_ones_go_to_a_folder_that_lint_reads() {
+    let repo = git(HTTPS);
+    repo.write("apis/database.yaml", XRD);
+    wired(&repo, "init --yes --delivery argocd");
+    let include = json!(["apis/**/*.{yaml,yml}", "catalog/**/*.{yaml,yml}", "crds/**/*.{yaml,yml}"]);
+    assert_eq!(yaml(&repo, "portolan.yaml")["manifests"]["include"], include);
+    let all = documents(&repo.read("clusters/production.yaml"));
+    assert_eq!(named(&all, "Application", "production")["spec"]["source"]["path"], "catalog");
+    // The example is beside claims.
+    let repo = git(HTTPS);
+    repo.write("apis/database.yaml", XRD).write("claims/orders.yaml", claim("orders", "shop"));
+    wired(&repo, "init --yes --example");
+    let include = json!(["apis/**/*.{yaml,yml}", "claims/**/*.{yaml,yml}", "catalog/**/*.{yaml,yml}"]);
+    assert_eq!(yaml(&repo, "portolan.yaml")["manifests"]["include"], include);
+}
+
+#[test]
+fn claims_of_several_namespaces_keep_theirs() {
+    let repo = git(HTTPS);
+    repo.write("crds/database.yaml", XRD).write("claims/orders.yaml", claim("orders", "shop"));
+    repo.write("claims/bills.yaml", claim("bills", "billing"));
+    wired(&repo, "init --yes --delivery flux");
+    let all = documents(&repo.read("clusters/production.yaml"));
+    assert_eq!(named(&all, "Kustomization", "production")["spec"]["targetNamespace"], Value::Null);
+    assert_eq!(run(&repo, "lint").code, 0);
+    assert_eq!(named(&all, "Namespace", "billing")["kind"], named(&all, "Namespace", "shop")["kind"]);
+}
+
 #[test]
 fn argo_cd_gets_a_project_and_applications() {
     let repo = git(GITLAB);

@@ -39,11 +39,12 @@ fn what_is_odd_is_shown_to_be_pasted() {
     let run = run(&repo, "init --yes");
     assert_eq!(run.code, 0, "{}", run.talk);
     for (path, lines) in [
+        (".pre-commit-config.yaml", "    default_install_hook_types: [pre-commit, pre-merge-commit]\n\n"),
+        (".pre-commit-config.yaml", "Add this item to its list `repos`:\n\n    - repo: local\n"),
         (
-            ".pre-commit-config.yaml",
-            "    default_install_hook_types: [pre-commit, pre-merge-commit]\n    repos:\n      - repo: local\n",
+            ".gitlab-ci.yml",
+            "Replace its `include` with this list:\n\n    include:\n      - \"other.yml\"\n      - local: .gitlab/portolan.yml\n",
         ),
-        (".gitlab-ci.yml", "    include:\n      - local: .gitlab/portolan.yml\n"),
         (".vscode/settings.json", "    {\n      \"yaml.schemas\""),
     ] {
         assert!(run.results.contains(&format!("{path} is not changed: ")), "{path}\n{}", run.results);
@@ -61,6 +62,49 @@ fn what_is_odd_is_shown_to_be_pasted() {
     );
     let after = contents(repo.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
+}
+
+/// A second key of the same name would replace the first, or be refused.
+#[test]
+fn lines_to_paste_have_no_key_that_the_file_has() {
+    for (ci, path, theirs, expected) in [
+        ("gitlab", ".gitlab-ci.yml", "include: [other.yml]\n", vec!["Add this item to its list `include`"]),
+        ("gitlab", ".gitlab-ci.yml", "include: {local: other.yml}\n", vec!["Replace its `include` with this list"]),
+        (
+            "bitbucket",
+            "bitbucket-pipelines.yml",
+            "clone: {depth: full}\ndefinitions: {steps: [{step: {script: [make]}}]}\npipelines:\n  default: []\n",
+            vec![
+                "Add this comment to it",
+                "Add these items to its list `definitions.steps`",
+                "Add these lines to its `pipelines`",
+            ],
+        ),
+        (
+            "circleci",
+            ".circleci/config.yml",
+            "version: 2.1\njobs: {build: {}}\nworkflows: {all: {jobs: [build]}}\n",
+            vec!["Add these lines to it", "Add these lines to its `jobs`", "Add these lines to its `workflows`"],
+        ),
+    ] {
+        let repo = git(GITHUB);
+        repo.write(path, theirs);
+        let told = run(&repo, &format!("init --yes --ci {ci}")).results;
+        let (_, shown) = told.split_once(&format!("{path} is not changed: ")).unwrap_or_else(|| panic!("{told}"));
+        let (shown, _) = shown.split_once("\nWrote ").unwrap_or_else(|| panic!("{told}"));
+        let instructions: Vec<&str> = shown
+            .lines()
+            .filter_map(|line| line.strip_suffix(':').filter(|line| !line.starts_with(' ')))
+            .map(|line| line.rsplit(". ").next().unwrap_or(line))
+            .collect();
+        assert_eq!(instructions, expected, "{shown}");
+        for job in ["portolan-lint", "portolan-diff", "portolan-push"] {
+            assert!(
+                ci == "gitlab" || shown.contains(&format!("{job}:")) || shown.contains(&format!("&{job}\n")),
+                "{job}: {shown}"
+            );
+        }
+    }
 }
 
 #[test]

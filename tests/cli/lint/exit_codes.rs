@@ -57,7 +57,7 @@ fn usage_is_64_and_says_what_would_do() {
     for (arguments, words) in [
         (&["--nope"][..], "unexpected argument '--nope'"),
         (&["--fail-on", "bad"], "possible values: error, warning, info, never"),
-        (&["--output", "xml"], "the formats are `text`, `concise`, `json`"),
+        (&["--output", "xml"], "the formats are `text`, `concise`, `agent`, `json`"),
         (&["--output", "json="], "a file is missing after `=`"),
         (&["--rule", "nosuch=error"], "`--rule` is `nosuch`: unknown rule `nosuch`"),
         (&["--rule", "wrong-type=loud"], "the levels are `error`, `warning`, `info` and `off`"),

@@ -150,3 +150,16 @@ fn the_header_of_2022_makes_an_entity_file() {
     repo.write("port.yml", "- apiVersion: v0.1\n  identifier: x\n  blueprint: service\n  properties:\n    tier: 1\n");
     assert_eq!(lint(&repo, &[]).code, 0);
 }
+
+#[test]
+fn a_repository_of_deliverers_alone_hears_how_they_are_checked() {
+    let repo = crate::testkit::Repo::new();
+    repo.write(
+        "sync.yaml",
+        "apiVersion: source.toolkit.fluxcd.io/v1beta1\nkind: GitRepository\nmetadata: {name: a, namespace: b}\nspec: {url: https://git.example.com/a/b, interval: 1m}\n",
+    );
+    let told = crate::cli::run(&repo, "lint");
+    assert!(told.code == 0 && told.results.contains("`portolan init --delivery flux`"), "{}", told.results);
+    repo.write("sync.yaml", "a: b\n");
+    assert!(!crate::cli::run(&repo, "lint").results.contains("--delivery"));
+}

@@ -123,7 +123,10 @@ fn what_breaks_is_shown_with_its_lines() {
         blueprint["schema"]["required"] = json!(["room"]);
     });
     let told = catalog.pull(&repo, "");
-    assert!(told.contains("\n  ~ blueprint `person`\n      + property `room`: string, required\n"), "{told}");
+    assert!(
+        told.contains("\n  ~ blueprint `person`: 5 newly required\n      + property `room`: string, required"),
+        "{told}"
+    );
     assert!(
         told.contains("5 entities of this repository no longer fit the blueprints of the catalog:\n\nerror["),
         "{told}"

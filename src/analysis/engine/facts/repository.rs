@@ -1,6 +1,7 @@
 //! The facts of all files together: the entities of the repository by their names, those that conflict, and the targets
 //! that no entity has.
 
+use std::borrow::Borrow;
 use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -26,9 +27,9 @@ pub(super) struct EntityRange {
 
 /// Splits the parts into ranges. A thread takes files in order, but other threads take files in between, so a
 /// range ends at each gap.
-pub(super) fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
+pub(super) fn entity_ranges<F: Borrow<Facts>>(parts: &[F]) -> Vec<EntityRange> {
     let mut entity_ranges = Vec::new();
-    for (part, facts) in parts.iter().enumerate() {
+    for (part, facts) in parts.iter().map(Borrow::borrow).enumerate() {
         let mut start = 0;
         for entities in facts.entities.chunk_by(|one, next| next.file.0.wrapping_sub(one.file.0) <= 1) {
             let end = start + entities.len();
@@ -43,7 +44,7 @@ pub(super) fn entity_ranges(parts: &[Facts]) -> Vec<EntityRange> {
 /// All entities of the repository in file order, regardless of the thread that read them.
 #[derive(Debug)]
 pub(super) struct Entities<'a> {
-    parts: &'a [Facts],
+    parts: &'a [&'a Facts],
     entity_ranges: Vec<EntityRange>,
 }
 
@@ -56,12 +57,12 @@ impl<'a> Entities<'a> {
         Self::all_of(self.parts, &self.entity_ranges)
     }
 
-    pub(super) fn all_of(
-        parts: &'a [Facts],
+    pub(super) fn all_of<F: Borrow<Facts>>(
+        parts: &'a [F],
         entity_ranges: &[EntityRange],
     ) -> impl Iterator<Item = (At, EntityRef<'a>)> {
         entity_ranges.iter().flat_map(|EntityRange { part, entities, .. }| {
-            let facts = &parts[*part];
+            let facts = parts[*part].borrow();
             entities.clone().map(|index| {
                 let at = (Span::empty(*part).start, Span::empty(index).start);
                 (at, EntityRef::of(facts, index))
@@ -70,7 +71,7 @@ impl<'a> Entities<'a> {
     }
 
     fn at(&self, (part, index): At) -> EntityRef<'a> {
-        EntityRef::of(&self.parts[part as usize], index as usize)
+        EntityRef::of(self.parts[part as usize], index as usize)
     }
 
     fn by_key(&self) -> (ByKey, EntityPairs<'a>) {
@@ -157,7 +158,7 @@ pub(crate) struct Repository<'a> {
 
 impl<'a> Repository<'a> {
     /// Of a pair, the entity in the earlier file counts as the original, whichever part it is in.
-    pub fn new(parts: &'a [Facts]) -> Self {
+    pub fn new(parts: &'a [&'a Facts]) -> Self {
         let all = Entities { parts, entity_ranges: entity_ranges(parts) };
         let others = || (all.by_folded(), all.resource_twins());
         let ((by_key, duplicates), ((by_folded, mut case_twins), resource_twins)) =
@@ -250,6 +251,7 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_files_whoever_read_them() {
         let parts = [part(&[(0, "a"), (1, "b"), (1, "x"), (6, "f")]), part(&[(2, "c"), (3, "x"), (4, "d"), (9, "B")])];
+        let parts = parts.each_ref();
         let repository = Repository::new(&parts);
         let names = repository.entities().map(EntityRef::identifier).collect::<Vec<_>>();
         assert_eq!(names, ["a", "b", "x", "c", "x", "d", "f", "B"]);

@@ -52,6 +52,10 @@ pub(super) fn register(request: &Request<'_>, survey: &Survey) -> Result<Registr
         permit_request(request, survey, found.object.text(&["spec", "template", "spec", "project"]), &mut changes)?;
     }
     let path = lists.first().map_or_else(String::new, |found| found.object.path.clone());
+    if survey.kustomization_of(folder_of(&path)).is_some() {
+        let siblings: Vec<&FoundObject> = survey.of_kind(ObjectKind::Application).collect();
+        list_files(&request.top.path, survey, &[&path], &siblings, &mut changes)?;
+    }
     let next = next_steps(request, &path);
     Ok(Registration { changes, folders: Some(folders), place: place.unwrap_or(path), next })
 }

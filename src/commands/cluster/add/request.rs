@@ -9,6 +9,7 @@ use super::error::AddError;
 use super::registration::Registration;
 use super::survey::{ObjectKind, Survey, is_within, within};
 use crate::commands::context::Context;
+use crate::commands::workspace::layout::glob_of;
 use crate::domain::cluster::Deliverer;
 use crate::domain::platform::Platform;
 use crate::error::Error;
@@ -133,8 +134,9 @@ impl<'a> Request<'a> {
             Deliverer::ArgoCd | Deliverer::Kubectl => template_namespace(&url),
             Deliverer::Flux => None,
         };
+        let of_entry = entry.and_then(|entry| entry.namespace.clone());
+        let stated = args.namespace.clone().or(of_entry).or(of_templates);
         let configured = settings.clusters.iter().find_map(|cluster| cluster.namespace.clone());
-        let configured = of_templates.or(configured);
         let unlisted = unlisted_globs(&folders, &settings.include.value, &top.root);
         let file = args.file.as_ref().map(|file| relative_to_top(file, &top.directory, "--file")).transpose()?;
         let config = settings.config.as_ref().filter(|_| !settings.clusters.is_empty());
@@ -148,7 +150,7 @@ impl<'a> Request<'a> {
             unlisted: if args.path.is_some() { unlisted } else { Vec::new() },
             has_namespace: args.namespace.is_some(),
             crds: crds.map(str::to_owned),
-            namespace: args.namespace.clone().or(configured).or_else(|| common_namespace(&namespaces)),
+            namespace: stated.or_else(|| namespace_for(&namespaces, configured)),
             kubeconfig_secret: args.kubeconfig_secret.clone().unwrap_or_else(|| format!("{}-kubeconfig", args.name)),
             server: args.server.as_ref().map(|server| server.trim_end_matches('/').to_owned()),
             file,
@@ -307,10 +309,11 @@ fn relative_to_top(path: &str, directory: &str, flag: &'static str) -> Result<St
     if text.chars().all(is_plain) { Ok(text) } else { Err(refused("it has characters that a path here cannot have")) }
 }
 
-/// The namespace that manifests name, or `catalog` if they name none.
-pub(crate) fn common_namespace(named: &BTreeSet<String>) -> Option<String> {
+/// The namespace for manifests that name none: the one that others of them name. `None`: they name several, and Flux would
+/// move all of them to one. `usual`: the namespace if they name none.
+pub(crate) fn namespace_for(named: &BTreeSet<String>, usual: Option<String>) -> Option<String> {
     match named.len() {
-        0 => Some(NAMESPACE.to_owned()),
+        0 => Some(usual.unwrap_or_else(|| NAMESPACE.to_owned())),
         1 => named.first().cloned(),
         _ => None,
     }
@@ -325,7 +328,7 @@ fn unlisted_globs(folders: &[DeliveredFolder], include: &[String], root: &str) -
     let unlisted = folders.iter().map(|folder| folder.path.as_str()).filter(|folder| !is_listed(folder));
     // The config cannot name what is outside of its folder.
     let below = unlisted.filter(|folder| is_within(folder, root)).filter_map(|folder| folder.strip_prefix(root));
-    below.map(|folder| format!("{}/**/*.{{yaml,yml}}", folder.trim_start_matches('/'))).collect()
+    below.map(|folder| glob_of(folder.trim_start_matches('/'))).collect()
 }
 
 /// The folder at the start of a glob of `manifests.include`.
@@ -338,15 +341,17 @@ fn folder_of_glob(glob: &str) -> String {
     parts.join("/")
 }
 
-/// The folders at the start of the globs of `manifests.include`, without that of the CRDs.
+/// The folders at the start of the globs of `manifests.include`, without those of CRDs and of Crossplane's definitions: who
+/// prunes a definition deletes every object of its kinds.
 pub(crate) fn manifest_folders(include: &[String], root: &str, survey: &Survey, platform: &Platform) -> Vec<String> {
     // A folder with entities beside the CRDs is one of manifests.
-    let crds = survey.definitions_folder(platform).filter(|crds| !survey.has_entities(crds));
+    let crds = survey.definitions_folder(platform).filter(|crds| !survey.has_manifests(crds));
     let mut folders: Vec<String> = Vec::new();
     for glob in include {
         let inner = folder_of_glob(glob);
         let folder = within(root, &inner);
         let is_known = folders.contains(&folder) || crds == Some(folder.as_str());
+        let is_known = is_known || survey.has_only_definitions(&folder);
         if !inner.is_empty() && !is_known {
             folders.push(folder);
         }
@@ -358,7 +363,7 @@ pub(crate) fn manifest_folders(include: &[String], root: &str, survey: &Survey, 
         .collect();
     folders.retain(|folder| !inner.contains(folder));
     if folders.is_empty() {
-        folders = survey.entity_folders(root);
+        folders = survey.manifest_folders(root);
     }
     if folders.is_empty() { vec![within(root, FOLDER)] } else { folders }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::commands::workspace::composites::{CompositeObjects, defined_groups};
 use crate::delivery::kustomize::FILE_NAMES;
 use crate::domain::document::manifest::Form;
 use crate::domain::document::span::LineIndex;
@@ -54,8 +55,12 @@ pub(crate) struct Survey {
     pub paths: BTreeSet<String>,
     /// The namespaces that manifests name, each with the file.
     namespaces: Vec<(String, String)>,
-    /// The folders with entities.
-    entity_folders: BTreeSet<String>,
+    /// The folders with entities, and those with claims and composite resources of Crossplane.
+    manifest_folders: BTreeSet<String>,
+    /// The folders with definitions of Crossplane.
+    composite_definitions: BTreeSet<String>,
+    /// What files have of Crossplane.
+    composites: Vec<(String, CompositeObjects)>,
     /// Some entity has a title, an icon or a team, which the published CRDs lack.
     pub needs_extended: bool,
 }
@@ -79,11 +84,26 @@ impl Survey {
             survey.objects.extend(part.objects);
             survey.kustomizations.extend(part.kustomizations);
             survey.namespaces.extend(part.namespaces);
-            survey.entity_folders.extend(part.entity_folders);
+            survey.manifest_folders.extend(part.manifest_folders);
+            survey.composites.extend(part.composites);
             survey.needs_extended |= part.needs_extended;
         }
         survey.leave_out_charts();
+        survey.add_composites();
         survey
+    }
+
+    fn add_composites(&mut self) {
+        let groups = defined_groups(self.composites.iter().map(|(_, found)| found));
+        for (path, found) in std::mem::take(&mut self.composites) {
+            let folder = folder_of(&path);
+            if found.has_objects_of(&groups) {
+                self.manifest_folders.insert(folder.to_owned());
+            }
+            if found.has_definitions() {
+                self.composite_definitions.insert(folder.to_owned());
+            }
+        }
     }
 
     /// Templates of Helm charts look like objects, and are none.
@@ -96,7 +116,8 @@ impl Survey {
         let is_left = |path: &str| !templates.iter().any(|folder| is_within(path, folder));
         self.objects.retain(|object| is_left(&object.path));
         self.namespaces.retain(|(path, _)| is_left(path));
-        self.entity_folders.retain(|folder| is_left(folder));
+        self.manifest_folders.retain(|folder| is_left(folder));
+        self.composites.retain(|(path, _)| is_left(path));
         self.kustomizations.retain(|found| is_left(&found.path));
     }
 
@@ -106,14 +127,26 @@ impl Survey {
         self.namespaces.iter().filter(|(path, _)| is_delivered(path)).map(|(_, namespace)| namespace.clone()).collect()
     }
 
-    pub fn has_entities(&self, folder: &str) -> bool {
-        self.entity_folders.iter().any(|found| is_within(found, folder))
+    /// Whether it has entities or claims.
+    pub fn has_manifests(&self, folder: &str) -> bool {
+        self.manifest_folders.iter().any(|found| is_within(found, folder))
     }
 
-    /// The deepest folder below `root` with all entities, or else the folders directly below it that have some.
-    pub fn entity_folders(&self, root: &str) -> Vec<String> {
+    /// Whether it has definitions of Crossplane, and neither entities nor claims.
+    pub fn has_only_definitions(&self, folder: &str) -> bool {
+        let has_some = self.composite_definitions.iter().any(|found| is_within(found, folder));
+        has_some && !self.has_manifests(folder)
+    }
+
+    /// The folders with definitions of Crossplane.
+    pub fn composite_definitions(&self) -> impl Iterator<Item = &str> {
+        self.composite_definitions.iter().map(String::as_str)
+    }
+
+    /// The deepest folder below `root` with all entities and claims, or else the folders directly below it that have some.
+    pub fn manifest_folders(&self, root: &str) -> Vec<String> {
         let start = if root.is_empty() { 0 } else { root.len() + 1 };
-        let inside = self.entity_folders.iter().filter(|folder| *folder != root && is_within(folder, root));
+        let inside = self.manifest_folders.iter().filter(|folder| *folder != root && is_within(folder, root));
         let inside: Vec<Vec<&str>> =
             inside.filter_map(|folder| folder.get(start..)).map(|folder| folder.split('/').collect()).collect();
         let Some(first) = inside.first() else { return Vec::new() };
@@ -209,10 +242,11 @@ pub(crate) fn within(folder: &str, path: &str) -> String {
 fn of_text(reader: &mut Reader, path: &str, text: &str, platform: &Platform) -> Survey {
     let mut survey = Survey::default();
     let is_kustomization = FILE_NAMES.contains(&file_name(path));
-    let words = ["fluxcd.io/", "argoproj.io/", "apiextensions.k8s.io/", "namespace:", platform.group];
-    if !is_kustomization && !words.iter().any(|word| text.contains(word)) {
+    // Claims have any API group.
+    if !is_kustomization && !text.contains("apiVersion") && !text.contains(platform.group) {
         return survey;
     }
+    let mut composites = CompositeObjects::default();
     let lines = LineIndex::new(text);
     let mut manifests = Vec::new();
     reader.read_all(text, &mut |document| {
@@ -220,11 +254,12 @@ fn of_text(reader: &mut Reader, path: &str, text: &str, platform: &Platform) -> 
             return;
         }
         let Some(root) = document.view.root() else { return };
+        composites.add(root);
         manifests.clear();
         manifest::decode(document.view, file_name(path), &mut manifests);
         for manifest in &manifests {
             let Form::Resource(_) = manifest.form else { continue };
-            survey.entity_folders.insert(folder_of(path).to_owned());
+            survey.manifest_folders.insert(folder_of(path).to_owned());
             let spec = manifest.spec.map(|id| document.view.value(id));
             let has = |key: &str| spec.is_some_and(|spec| spec.get(key).is_some());
             survey.needs_extended |= TextField::ALL.map(TextField::key).into_iter().any(has) || has("team");
@@ -248,5 +283,6 @@ fn of_text(reader: &mut Reader, path: &str, text: &str, platform: &Platform) -> 
             survey.objects.push(object);
         }
     });
+    survey.composites.push((path.to_owned(), composites));
     survey
 }

@@ -22,6 +22,22 @@ pub(super) fn no_mapping(why: &str) -> String {
     format!("how the exporter maps it, because no mapping is configured, and none can be written: {why}")
 }
 
+/// Why nothing is sent of an object.
+pub(super) enum Unsent {
+    /// No entry is for its kind.
+    NoEntry(String),
+    Other(String),
+}
+
+/// Why no mapping makes an entity of an object that is no entity manifest, if none is configured.
+pub(super) fn no_configured_mapping(cluster: &str) -> String {
+    let key = match cluster {
+        "" => "`clusters.NAME.mapping`".to_owned(),
+        name => format!("`clusters.{name}.mapping`"),
+    };
+    format!("no mapping is configured ({key}), and the one that is assumed makes entities of entity manifests only")
+}
+
 /// The trace, and why nothing is sent.
 pub(super) fn mapping_trace(
     mapping: &LoadedMapping,
@@ -29,13 +45,13 @@ pub(super) fn mapping_trace(
     index: usize,
     object: &StoredObject<'_>,
     is_manifest: bool,
-) -> (MappingTrace, Option<String>) {
+) -> (MappingTrace, Option<Unsent>) {
     let mut trace = MappingTrace { path: mapping.path.clone(), entries: Vec::new(), unread: Vec::new() };
     let Some(entries) = mapping.document.explain(resync, index) else {
-        return (trace, Some(start_failure(&mapping.document)));
+        return (trace, Some(Unsent::Other(start_failure(&mapping.document))));
     };
     if entries.is_empty() {
-        return (trace, Some(no_entry(&mapping.document, resync, index)));
+        return (trace, Some(Unsent::NoEntry(no_entry(&mapping.document, resync, index))));
     }
     let lines = LineIndex::new(mapping.document.text());
     let line_of = |span: Span| (!mapping.is_generated).then(|| lines.line_of(span.start as usize));
@@ -44,7 +60,7 @@ pub(super) fn mapping_trace(
     if is_manifest && is_sent {
         trace.unread = unread(object, &entries);
     }
-    let reason = (!is_sent).then(|| reason(&trace.entries));
+    let reason = (!is_sent).then(|| Unsent::Other(reason(&trace.entries)));
     (trace, reason)
 }
 

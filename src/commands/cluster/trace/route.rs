@@ -1,7 +1,7 @@
 //! The way of one manifest to each cluster: who delivers it, what keeps it from arriving, and what cannot be known offline.
 
 use super::clusters::LoadedCluster;
-use super::mapped::{mapping_trace, no_mapping};
+use super::mapped::{Unsent, mapping_trace, no_configured_mapping, no_mapping};
 use super::run::TraceRun;
 use super::stored::{StoredObject, added_fields, changes, reading, refusals, with_object};
 use super::subject::Subject;
@@ -33,6 +33,16 @@ enum State<'c> {
     Stored(usize),
     Refused(&'c RefusedObject),
     Lost(&'c LostObject),
+}
+
+/// How the way of a stored object ends.
+#[derive(Clone, Copy)]
+enum End {
+    Sent,
+    NotSent,
+    /// It is no entity manifest, and no mapping is for its kind.
+    Object,
+    NotKnown,
 }
 
 pub(super) fn trace_subject(
@@ -106,6 +116,7 @@ impl<'a> Route<'_, 'a> {
             status: TraceStatus::DoesNotArrive,
             reasons: Vec::new(),
             help: None,
+            no_entity: None,
             assumption: cluster.assumption.clone(),
             deliverers: self.deliverers(),
             nearest: Vec::new(),
@@ -231,7 +242,7 @@ impl<'a> Route<'_, 'a> {
             self.refuse(trace, refused);
             return;
         }
-        let Self { cluster, run, .. } = self;
+        let Self { cluster, .. } = self;
         let stored = &cluster.objects.objects[index];
         let content = stored.content.to_json_text();
         let content = serde_json::from_str(&content).unwrap_or_default();
@@ -244,32 +255,50 @@ impl<'a> Route<'_, 'a> {
             changes: changes(object, &content, taker.as_ref(), applied),
             added: added_fields(object.manifest, &content),
         });
-        let is_sent = match &cluster.mapping {
-            Err(why) => {
-                trace.unknowns.push(no_mapping(why));
-                None
-            }
-            Ok(mapping) => {
-                let resync = cluster.objects.resync(&cluster.settings, run.seconds as f64);
-                let (mapped, reason) = mapping_trace(mapping, &resync, index, object, self.at.is_manifest);
-                trace.reasons.extend(reason);
-                trace.mapping = Some(mapped);
-                let mut upserts = mapping.evaluation.upserts.iter();
-                let is_sent = upserts.any(|entity| entity.origin.object == index);
-                if is_sent && mapping.evaluation.outcome == ResyncOutcome::Crash {
-                    trace.unknowns.push("the exporter crashes at every start for another object, and may never send it; see `portolan cluster forecast`".to_owned());
-                }
-                Some(is_sent)
-            }
-        };
+        let end = self.add_mapping(trace, index, object);
         let obstruction = self.obstruction();
         let is_obstructed = obstruction.is_some();
         trace.reasons.extend(obstruction);
-        trace.status = match (is_sent, is_obstructed) {
-            (Some(false), _) | (_, true) => TraceStatus::DoesNotArrive,
-            (Some(true), false) if trace.unknowns.is_empty() => TraceStatus::Arrives,
-            (Some(true) | None, false) => TraceStatus::NotKnown,
+        trace.status = match end {
+            End::NotSent => TraceStatus::DoesNotArrive,
+            _ if is_obstructed => TraceStatus::DoesNotArrive,
+            End::Sent if trace.unknowns.is_empty() => TraceStatus::Arrives,
+            End::Object if trace.unknowns.is_empty() => TraceStatus::ReachesCluster,
+            End::Sent | End::Object | End::NotKnown => TraceStatus::NotKnown,
         };
+    }
+
+    /// Adds what the mapping makes of the stored object.
+    fn add_mapping(&self, trace: &mut ClusterTrace, index: usize, object: &StoredObject<'_>) -> End {
+        let Self { cluster, run, at, .. } = self;
+        let mapping = match &cluster.mapping {
+            Ok(mapping) => mapping,
+            Err(_) if !at.is_manifest => {
+                trace.no_entity = Some(no_configured_mapping(&cluster.settings.name));
+                return End::Object;
+            }
+            Err(why) => {
+                trace.unknowns.push(no_mapping(why));
+                return End::NotKnown;
+            }
+        };
+        let resync = cluster.objects.resync(&cluster.settings, run.seconds as f64);
+        let (mapped, unsent) = mapping_trace(mapping, &resync, index, object, at.is_manifest);
+        trace.mapping = Some(mapped);
+        match unsent {
+            Some(Unsent::NoEntry(why)) if !at.is_manifest => {
+                let is_assumed = mapping.is_generated;
+                trace.no_entity = Some(if is_assumed { no_configured_mapping(&cluster.settings.name) } else { why });
+                return End::Object;
+            }
+            Some(Unsent::NoEntry(why) | Unsent::Other(why)) => trace.reasons.push(why),
+            None => {}
+        }
+        let is_sent = mapping.evaluation.upserts.iter().any(|entity| entity.origin.object == index);
+        if is_sent && mapping.evaluation.outcome == ResyncOutcome::Crash {
+            trace.unknowns.push("the exporter crashes at every start for another object, and may never send it; see `portolan cluster forecast`".to_owned());
+        }
+        if is_sent { End::Sent } else { End::NotSent }
     }
 
     /// Why the API server refuses the object by an XRD or another definition of the repository.
@@ -283,10 +312,14 @@ impl<'a> Route<'_, 'a> {
             field: refused.refusal.path.clone(),
             line: object.lines.line_of(refused.place.span.start as usize),
             message: match (&refused.refusal.kind, refused.refusal.path.as_str()) {
-                (RefusalKind::UnknownField { .. } | RefusalKind::NoMatch { .. }, _) | (_, "") => {
-                    refused.refusal.text.clone()
+                (
+                    RefusalKind::UnknownField { .. } | RefusalKind::NoMatch { .. } | RefusalKind::NoSuchKind { .. },
+                    _,
+                )
+                | (_, "") => refused.refusal.text.clone(),
+                (RefusalKind::Missing | RefusalKind::NotAnOption { .. } | RefusalKind::Other, path) => {
+                    format!("{path}: {}", refused.refusal.text)
                 }
-                (RefusalKind::Missing | RefusalKind::Other, path) => format!("{path}: {}", refused.refusal.text),
             },
         });
         refused.collect()

@@ -14,9 +14,11 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::analysis::PathLevels;
 use crate::commands::lint::request::{LintScope, Request};
 use crate::commands::lint::run::lint;
 use crate::commands::mapping::repository::Clusters;
+use crate::domain::finding::Severity;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;
 use crate::generated_cases;
@@ -53,6 +55,8 @@ const TEXTS: [&str; 14] = [
     "blueprint: service\nidentifier: NAME\nproperties:\n  token: ghp_0123456789abcdefghijABCDEFGHIJ012345\n",
     "",
 ];
+/// The rules whose level depends on the path, for the steps `Level(2)` and `Level(3)`.
+const RULES_BY_PATH: [&str; 2] = ["wrong-property-type", "foreign-field"];
 const NAMES: [&str; 5] = ["one", "two", "One", "six", "ten"];
 
 #[derive(Debug, Clone)]
@@ -250,7 +254,13 @@ impl World {
         let levels = [vec![], vec![("wrong-type", None)], vec![("dangling-relation", Some(Severity::Info))]];
         let levels = levels.get(self.level).cloned().unwrap_or_default();
         let levels = levels.into_iter().map(|(name, level): (&str, Option<Severity>)| (name.to_owned(), level));
-        let selection = Selection::new(levels, self.is_cluster);
+        let mut selection = Selection::new(levels, self.is_cluster);
+        let by_path = [("catalog", None), ("catalog/deep", Some(Severity::Error)), ("other", Some(Severity::Info))];
+        if let Some(rule) = RULES_BY_PATH.get(self.level.wrapping_sub(2)) {
+            let is_below = move |path: &str| by_path.iter().rposition(|(folder, _)| path.starts_with(folder));
+            let levels = by_path.iter().map(|(glob, level)| ((*glob).to_owned(), *level)).collect();
+            selection = selection.with_paths((*rule).to_owned(), PathLevels::new(levels, is_below));
+        }
         let options = Options { today: Day(20_000), snapshot_max_age_days: 0, assumed_mappings: Vec::new() };
         let git = Git::at(&self.root, &Environment::new([], self.root.clone(), 0));
         let paths = path.map(|path| self.path(path)).into_iter().collect();

@@ -12,6 +12,7 @@ use crate::domain::plan::hazard::{Hazard, HazardKind};
 use crate::domain::plan::policy::PolicyMatch;
 use crate::report::escape;
 use crate::report::escape::clean;
+use crate::report::impact::json::JsonImpact;
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::json::delivery::delivery;
 use crate::report::plan::json::{
@@ -51,6 +52,7 @@ fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
         foreign_unchanged: &plan.foreign_unchanged,
         owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
         delivery: report.delivery.map(delivery),
+        impact: report.impact.as_ref().map(JsonImpact::of),
         complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, resolved)).collect()),
         notes: report.notes.iter().map(|note| clean(note)).collect(),
         digest: plan.digest,

@@ -16,7 +16,8 @@ const MAX_STEP: usize = 10_000;
 pub(super) fn head(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
     let arrives = report.delivery.is_none_or(|delivery| !delivery.has_problems());
-    let is_empty = arrives && plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
+    let is_empty =
+        arrives && report.impact.is_none() && plan.is_empty() && plan.hazards.is_empty() && plan.obstacles.is_empty();
     let mut out = comment::head(&marker(&plan.scope, report.target), is_empty);
     match report.refusal {
         None => out.push_str(&format!("### {}\n\n", Totals::of(report).headline())),
