@@ -9,7 +9,7 @@ use foldhash::{HashMap, HashMapExt};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Dependent, OwnerStatus, RelationEffect};
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::policy::Verdict;
+use crate::domain::plan::policy::PolicyVerdict;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
@@ -57,8 +57,8 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
         | HazardKind::Unseen { .. }
-        | HazardKind::Policy { verdict: Verdict::Hazard, .. } => Consent::Approval,
-        HazardKind::Policy { verdict: Verdict::Refuse, .. } => Consent::Refused,
+        | HazardKind::Policy { verdict: PolicyVerdict::Hazard, .. } => Consent::Approval,
+        HazardKind::Policy { verdict: PolicyVerdict::Refuse, .. } => Consent::Refused,
         HazardKind::Foreign { .. } => Consent::Adoption,
         HazardKind::UnseenDependents { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => {
             Consent::Nothing

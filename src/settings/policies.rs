@@ -11,7 +11,7 @@ use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
 use crate::domain::entity::fields::TextField;
 use crate::domain::plan::change::{ActionKind, Field, Origin, OwnerStatus};
-use crate::domain::plan::policy::{Conditions, CountLimit, FieldCondition, FieldName, Policy, Verdict, When};
+use crate::domain::plan::policy::{Conditions, CountLimit, FieldCondition, FieldName, Policy, PolicyVerdict, When};
 use crate::domain::value;
 
 pub(super) const KEYS: [&str; 3] = ["message", "verdict", "when"];
@@ -61,11 +61,13 @@ pub(super) fn merge(
 }
 
 fn policy(reader: &mut LayerReader<'_>, name: &str, span: Span, value: Value<'_>) -> Policy {
-    let (mut message, mut verdict) = (None, Verdict::Hazard);
+    let (mut message, mut verdict) = (None, PolicyVerdict::Hazard);
     let mut conditions = None;
     reader.entries(value, &KEYS, |this, key, value| match key {
         "message" => message = self::message(this, value),
-        "verdict" => verdict = this.choice(value, &Verdict::WORDS, Verdict::parse).map_or(verdict, |(word, _)| word),
+        "verdict" => {
+            verdict = this.choice(value, &PolicyVerdict::WORDS, PolicyVerdict::parse).map_or(verdict, |(word, _)| word)
+        }
         _ => conditions = Some(when(this, value)),
     });
     if conditions.is_none() && matches!(value.kind(), Kind::Map | Kind::Null) {

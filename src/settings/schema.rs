@@ -376,7 +376,7 @@ mod tests {
     use super::{schema, with_head};
     use crate::domain::cluster::Deliverer;
     use crate::domain::plan::change::ActionKind;
-    use crate::domain::plan::policy::Verdict;
+    use crate::domain::plan::policy::PolicyVerdict;
     use crate::domain::plan::write_mode::WriteMode;
 
     #[test]
@@ -422,7 +422,7 @@ mod tests {
         let when = [&policies::CONDITIONS[..], &["not", "count"]].concat();
         assert_eq!(keys(&schema["definitions"]["When"]), sorted(&when));
         assert_eq!(keys(&schema["definitions"]["Count"]), sorted(&policies::COUNTS));
-        assert_eq!(choices("VerdictName"), serde_json::json!(Verdict::WORDS));
+        assert_eq!(choices("VerdictName"), serde_json::json!(PolicyVerdict::WORDS));
         assert_eq!(choices("ActionName"), serde_json::json!(ActionKind::WORDS));
         let words = |words: Vec<&str>| serde_json::json!(words);
         assert_eq!(choices("OwnerName"), words(policies::OWNERS.map(|(word, _)| word).to_vec()));

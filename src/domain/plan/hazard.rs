@@ -10,7 +10,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::finding::Place;
 use crate::domain::plan::change::Dependent;
 use crate::domain::plan::digest::Digest;
-use crate::domain::plan::policy::{PolicyMatch, Verdict};
+use crate::domain::plan::policy::{PolicyMatch, PolicyVerdict};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +42,7 @@ pub enum HazardKind {
     Policy {
         policy: Box<str>,
         message: Option<Box<str>>,
-        verdict: Verdict,
+        verdict: PolicyVerdict,
         /// The policy is in force as the config at the merge base has it.
         #[serde(rename = "ofBase")]
         is_of_base: bool,

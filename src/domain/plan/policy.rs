@@ -15,7 +15,7 @@ pub struct Policy {
     pub name: Box<str>,
     /// What the reader of a plan is told.
     pub message: Option<Box<str>>,
-    pub verdict: Verdict,
+    pub verdict: PolicyVerdict,
     pub when: When,
     /// It is in force as the config at the merge base has it, which the current config changes or drops.
     pub is_of_base: bool,
@@ -32,14 +32,14 @@ impl Policy {
 /// What a policy makes of a plan that it applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum PolicyVerdict {
     /// The plan is refused. No approval helps.
     Refuse,
     /// The plan needs approval.
     Hazard,
 }
 
-impl Verdict {
+impl PolicyVerdict {
     pub const WORDS: [&'static str; 2] = ["hazard", "refuse"];
 
     pub fn parse(text: &str) -> Option<Self> {

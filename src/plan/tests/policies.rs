@@ -8,12 +8,12 @@ use super::world::{World, key, mask};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Origin, OwnerStatus};
 use crate::domain::plan::hazard::{Consent, HazardKind};
-use crate::domain::plan::policy::{Policy, PolicyMatch, Verdict};
+use crate::domain::plan::policy::{Policy, PolicyMatch, PolicyVerdict};
 use crate::domain::value::Value;
 use crate::plan::{UnknownName, unknown_names};
 
 fn judged(world: &World, when: &Json) -> Option<Vec<PolicyMatch>> {
-    let policies = vec![policy("p", Verdict::Hazard, when)];
+    let policies = vec![policy("p", PolicyVerdict::Hazard, when)];
     verdicts(&World { policies, ..world.clone() }.plan()).pop().map(|(_, changes)| changes)
 }
 
@@ -172,10 +172,10 @@ fn a_limit_is_about_the_changes_that_match() {
 #[test]
 fn refusals_come_first_and_nothing_approves_them() {
     let policies = vec![
-        policy("b", Verdict::Hazard, &json!({"action": "delete"})),
-        policy("c", Verdict::Refuse, &json!({"action": "delete"})),
-        policy("a", Verdict::Refuse, &json!({"action": "create"})),
-        policy("never", Verdict::Refuse, &json!({"blueprint": "note"})),
+        policy("b", PolicyVerdict::Hazard, &json!({"action": "delete"})),
+        policy("c", PolicyVerdict::Refuse, &json!({"action": "delete"})),
+        policy("a", PolicyVerdict::Refuse, &json!({"action": "create"})),
+        policy("never", PolicyVerdict::Refuse, &json!({"blueprint": "note"})),
     ];
     let world = World { policies, ..world() };
     let plan = world.plan();
@@ -196,16 +196,16 @@ fn refusals_come_first_and_nothing_approves_them() {
 #[test]
 fn a_plan_that_no_policy_matches_is_as_without_policies() {
     let world = world();
-    let policies = vec![policy("p", Verdict::Refuse, &json!({"identifier": "zebra"}))];
+    let policies = vec![policy("p", PolicyVerdict::Refuse, &json!({"identifier": "zebra"}))];
     assert_eq!(World { policies, ..world.clone() }.plan(), world.plan());
-    let policies = vec![policy("p", Verdict::Refuse, &json!({"count": {"at-least": 0}}))];
+    let policies = vec![policy("p", PolicyVerdict::Refuse, &json!({"count": {"at-least": 0}}))];
     assert_eq!(verdicts(&World { policies, ..World::of(json!([]), json!([])) }.plan()), []);
 }
 
 #[test]
 fn an_approval_is_bound_to_the_changes_that_the_policy_found() {
     let approval = |world: &World| {
-        let policies = vec![policy("p", Verdict::Hazard, &json!({"field": "tier", "changed": true}))];
+        let policies = vec![policy("p", PolicyVerdict::Hazard, &json!({"field": "tier", "changed": true}))];
         World { policies, ..world.clone() }.plan().approval.expect("it needs approval")
     };
     let service = |tier: u8, more: Json| {
@@ -237,14 +237,14 @@ fn an_approval_is_bound_to_the_changes_that_the_policy_found() {
         before
     );
     let mut renamed = plain.clone();
-    renamed.policies = vec![policy("q", Verdict::Hazard, &json!({"field": "tier", "changed": true}))];
+    renamed.policies = vec![policy("q", PolicyVerdict::Hazard, &json!({"field": "tier", "changed": true}))];
     assert_ne!(renamed.plan().approval, Some(before));
     // A message is for people, and the same policy at the merge base judges the same.
     let mut worded = plain;
     worded.policies = vec![Policy {
         message: Some("Why not.".into()),
         is_of_base: true,
-        ..policy("p", Verdict::Hazard, &json!({"field": "tier", "changed": true}))
+        ..policy("p", PolicyVerdict::Hazard, &json!({"field": "tier", "changed": true}))
     }];
     assert_eq!(worded.plan().approval, Some(before));
 }
@@ -252,7 +252,7 @@ fn an_approval_is_bound_to_the_changes_that_the_policy_found() {
 #[test]
 fn names_that_no_blueprint_has_are_found() {
     let world = World::new();
-    let unknown = |when: Json| unknown_names(&policy("p", Verdict::Hazard, &when), &world.blueprints);
+    let unknown = |when: Json| unknown_names(&policy("p", PolicyVerdict::Hazard, &when), &world.blueprints);
     let (blueprint, field) =
         (|name: &str| UnknownName::Blueprint(name.into()), |name: &str| UnknownName::Field(name.into()));
     assert_eq!(unknown(json!({"blueprint": ["service", "serv*"], "field": "tier"})), []);

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::entity::fields::TextField;
 use crate::domain::plan::change::{ActionKind, Field};
-use crate::domain::plan::policy::{Conditions, CountLimit, FieldCondition, FieldName, Policy, Verdict, When};
+use crate::domain::plan::policy::{Conditions, CountLimit, FieldCondition, FieldName, Policy, PolicyVerdict, When};
 use crate::domain::value::Value;
 
 fn each(json: &Json) -> Vec<&Json> {
@@ -62,7 +62,7 @@ pub fn conditions(json: &Json) -> Conditions {
 }
 
 /// A policy as the config has it, in JSON; owners are those of `OwnerStatus`.
-pub fn policy(name: &str, verdict: Verdict, when: &Json) -> Policy {
+pub fn policy(name: &str, verdict: PolicyVerdict, when: &Json) -> Policy {
     let number = |name: &str| when["count"][name].as_u64().map(|number| u32::try_from(number).expect("it is small"));
     let count = CountLimit {
         more_than: number("more-than"),
@@ -76,13 +76,25 @@ pub fn policy(name: &str, verdict: Verdict, when: &Json) -> Policy {
 /// A choice of policies, for worlds of any content.
 pub fn some_policies(choice: u8) -> Vec<Policy> {
     let all = [
-        policy("deletes", Verdict::Refuse, &json!({"action": "delete", "blueprint": ["service", "te*"]})),
-        policy("tiers", Verdict::Hazard, &json!({"field": "tier", "before": [1, null], "not": {"identifier": "a"}})),
-        policy("owners", Verdict::Hazard, &json!({"field": "team", "after": null, "action": ["create", "update"]})),
-        policy("links", Verdict::Refuse, &json!({"field": "dependsOn", "changed": true, "count": {"more-than": 1}})),
-        policy("pending", Verdict::Hazard, &json!({"origin": "already-pending", "owner": ["ours", "new"]})),
-        policy("many", Verdict::Hazard, &json!({"count": {"more-than-percent": 40, "at-least": 2}})),
-        policy("objects", Verdict::Hazard, &json!({"field": "meta"})),
+        policy("deletes", PolicyVerdict::Refuse, &json!({"action": "delete", "blueprint": ["service", "te*"]})),
+        policy(
+            "tiers",
+            PolicyVerdict::Hazard,
+            &json!({"field": "tier", "before": [1, null], "not": {"identifier": "a"}}),
+        ),
+        policy(
+            "owners",
+            PolicyVerdict::Hazard,
+            &json!({"field": "team", "after": null, "action": ["create", "update"]}),
+        ),
+        policy(
+            "links",
+            PolicyVerdict::Refuse,
+            &json!({"field": "dependsOn", "changed": true, "count": {"more-than": 1}}),
+        ),
+        policy("pending", PolicyVerdict::Hazard, &json!({"origin": "already-pending", "owner": ["ours", "new"]})),
+        policy("many", PolicyVerdict::Hazard, &json!({"count": {"more-than-percent": 40, "at-least": 2}})),
+        policy("objects", PolicyVerdict::Hazard, &json!({"field": "meta"})),
     ];
     all.into_iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1).map(|(_, policy)| policy).collect()
 }

@@ -12,7 +12,7 @@ use crate::domain::plan::change::{
     RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::policy::{PolicyMatch, Verdict};
+use crate::domain::plan::policy::{PolicyMatch, PolicyVerdict};
 use crate::domain::plan::revision::BaseRevision;
 use crate::domain::plan::{Cycle, Obstacle, StepKind};
 use crate::domain::value::Value;
@@ -121,14 +121,14 @@ fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: 
     let (approval, nothing) = (Consent::Approval, Consent::Nothing);
     let policy = |verdict| HazardKind::Policy {
         policy: name.into(),
-        message: (verdict == Verdict::Hazard).then(|| name.into()),
+        message: (verdict == PolicyVerdict::Hazard).then(|| name.into()),
         verdict,
         is_of_base: keys.len() % 2 == 1,
         changes: keys.iter().map(|key| policy_match(key, name)).collect(),
     };
     let all = [
-        (policy(Verdict::Refuse), Consent::Refused),
-        (policy(Verdict::Hazard), approval),
+        (policy(PolicyVerdict::Refuse), Consent::Refused),
+        (policy(PolicyVerdict::Hazard), approval),
         (
             HazardKind::ManyDeletes {
                 blueprint: None,

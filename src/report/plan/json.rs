@@ -18,7 +18,7 @@ use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
 use crate::domain::plan::hazard::Consent;
-use crate::domain::plan::policy::Verdict;
+use crate::domain::plan::policy::PolicyVerdict;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Wave};
@@ -206,7 +206,7 @@ struct JsonPolicy<'a> {
     name: &'a str,
     /// The message of the config, if it has one.
     message: Option<Cow<'a, str>>,
-    verdict: Verdict,
+    verdict: PolicyVerdict,
     /// Whether it is in force as the config at the merge base has it, which this branch changes.
     of_base: bool,
     /// The changes that it applies to.

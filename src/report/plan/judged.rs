@@ -2,7 +2,7 @@
 
 use crate::domain::plan::change::{Action, ActionKind, Field};
 use crate::domain::plan::hazard::{Consent, HazardKind};
-use crate::domain::plan::policy::{PolicyMatch, Verdict};
+use crate::domain::plan::policy::{PolicyMatch, PolicyVerdict};
 use crate::domain::value::Value;
 use crate::report::plan::fixtures::{Case, change, field, hazard, key, text, texts};
 
@@ -19,7 +19,7 @@ impl Case {
             change("service/new", Action::Create, vec![field("title", Value::Null, text("New"))]),
         ];
         let policy =
-            |name: &str, message: Option<&str>, verdict: Verdict, changes: Vec<PolicyMatch>| HazardKind::Policy {
+            |name: &str, message: Option<&str>, verdict: PolicyVerdict, changes: Vec<PolicyMatch>| HazardKind::Policy {
                 policy: name.into(),
                 message: message.map(Into::into),
                 verdict,
@@ -41,10 +41,10 @@ impl Case {
         ];
         let message = "Gold services are retired by the platform team.";
         let hazards = vec![
-            hazard(policy("gold-stays", Some(message), Verdict::Refuse, stays), Consent::Refused),
-            hazard(policy("no-silver", None, Verdict::Refuse, silver), Consent::Refused),
-            hazard(policy("few-deletes", Some("Ask in #catalog first"), Verdict::Hazard, few), Consent::Approval),
-            hazard(policy("real-owners", None, Verdict::Hazard, team), Consent::Approval),
+            hazard(policy("gold-stays", Some(message), PolicyVerdict::Refuse, stays), Consent::Refused),
+            hazard(policy("no-silver", None, PolicyVerdict::Refuse, silver), Consent::Refused),
+            hazard(policy("few-deletes", Some("Ask in #catalog first"), PolicyVerdict::Hazard, few), Consent::Approval),
+            hazard(policy("real-owners", None, PolicyVerdict::Hazard, team), Consent::Approval),
         ];
         Self::of(changes, hazards)
     }

@@ -9,7 +9,7 @@ use crate::domain::plan::change::{
     Action, ActionKind, Cause, Change, Dependent, Field, FieldChange, OwnerStatus, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
-use crate::domain::plan::policy::{PolicyMatch, Verdict};
+use crate::domain::plan::policy::{PolicyMatch, PolicyVerdict};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
 use crate::domain::value::Value;
 use crate::report::plan::inline::inline;
@@ -172,8 +172,8 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
             let applies = format!("applies to {}", count(changes.len(), "change"));
             let sentence = match (message, verdict) {
                 (Some(message), _) => format!("policy {named}: {}", message.trim_end_matches('.')),
-                (None, Verdict::Refuse) => format!("policy {named} {applies}, and forbids this plan"),
-                (None, Verdict::Hazard) => format!("policy {named} {applies}"),
+                (None, PolicyVerdict::Refuse) => format!("policy {named} {applies}, and forbids this plan"),
+                (None, PolicyVerdict::Hazard) => format!("policy {named} {applies}"),
             };
             hazard_text(sentence, changes.iter().map(policy_match).collect())
         }
