@@ -6,6 +6,7 @@ mod check;
 use serde::Serialize;
 
 use crate::commands::all::{self, PerConfig};
+use crate::commands::args::output::TextOrJson;
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
 use crate::commands::output::reports::Destination;
@@ -36,21 +37,15 @@ pub struct ConfigArgs {
     #[arg(long)]
     check: bool,
     /// Output format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ConfigFormat::Text)]
-    output: ConfigFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ConfigFormat {
-    Text,
-    Json,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    output: TextOrJson,
 }
 
 impl ConfigArgs {
     pub(crate) fn format_name(&self) -> &'static str {
         match self.output {
-            ConfigFormat::Text => "text",
-            ConfigFormat::Json => "json",
+            TextOrJson::Text => "text",
+            TextOrJson::Json => "json",
         }
     }
 }
@@ -96,8 +91,8 @@ pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> 
         let (checks, exit) = check::check(context);
         let (platform, catalog) = (context.settings.platform.value.name, catalog_name(context.settings));
         let shown = match args.output {
-            ConfigFormat::Text => report::check::text(&catalog, &checks, &context.style),
-            ConfigFormat::Json => report::check::json(platform, &catalog, &checks),
+            TextOrJson::Text => report::check::text(&catalog, &checks, &context.style),
+            TextOrJson::Json => report::check::json(platform, &catalog, &checks),
         };
         context.write_report(args.format_name(), None, &shown)?;
         return Ok(exit);
@@ -105,8 +100,8 @@ pub fn run(args: &ConfigArgs, context: &mut Context<'_>) -> Result<Exit, Error> 
     let scope = scope(context.settings, context.git);
     let rows = rows(context.settings, &scope);
     let shown = match args.output {
-        ConfigFormat::Text => text(&rows, &context.style),
-        ConfigFormat::Json => json(rows),
+        TextOrJson::Text => text(&rows, &context.style),
+        TextOrJson::Json => json(rows),
     };
     context.write_report(args.format_name(), None, &shown)?;
     Ok(Exit::Success)

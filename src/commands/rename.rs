@@ -86,6 +86,10 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let name = parse_entity(&args.entity, &repository)?;
     check_names(args, &name, &repository)?;
     let files = changed_files(args, &name, &repository, context)?;
+    if files.is_empty() {
+        context.say(&format!("No manifest names `{}/{}`; nothing to change.", name.blueprint, name.identifier));
+        return Ok(Exit::Success);
+    }
     check_staged(&files, context)?;
     check_complete(args, &name, &repository, &files, context)?;
     for file in &files {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::ValueHint;
 
 use crate::catalog::wire::Writer;
+use crate::commands::args::output::TextOrJson;
 use crate::commands::catalog::embedded::embedded;
 use crate::commands::catalog::seed::{Seed, follow, held};
 use crate::commands::context::Context;
@@ -75,8 +76,8 @@ pub struct ServeArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub token_lifetime: u32,
     /// Format of the start message
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ServeFormat::Text)]
-    pub output: ServeFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    pub output: TextOrJson,
 }
 
 const EXAMPLES: &str = "\
@@ -88,12 +89,6 @@ Examples:
 
 portolan is pointed at it by PORTOLAN_CATALOG, whatever the config says; others by PORT_BASE_URL; all of them take the
 credentials from PORT_CLIENT_ID and PORT_CLIENT_SECRET. A browser asks for these as user and password. Ctrl-C ends it in order, a second one at once.";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ServeFormat {
-    Text,
-    Json,
-}
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
@@ -228,8 +223,8 @@ fn run(args: &ServeArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         is_seeded: args.seed.is_some(),
     };
     let text = match args.output {
-        ServeFormat::Text => report::text(&serving),
-        ServeFormat::Json => report::json(&serving),
+        TextOrJson::Text => report::text(&serving),
+        TextOrJson::Json => report::json(&serving),
     };
     context.streams.show(&text)?;
     context.streams.flush()?;

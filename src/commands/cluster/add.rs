@@ -16,7 +16,7 @@ pub(crate) mod survey;
 use self::args::AddArgs;
 use self::request::Request;
 use self::survey::Survey;
-use crate::commands::cluster::evaluate::EvaluateFormat;
+use crate::commands::args::output::TextOrJson;
 use crate::commands::context::Context;
 use crate::domain::cluster::Deliverer;
 use crate::error::Error;
@@ -57,8 +57,8 @@ pub(crate) fn run(args: &AddArgs, context: &mut Context<'_>) -> Result<Exit, Err
         next: if files.is_empty() { &[] } else { &registration.next },
     };
     context.streams.show(&match args.output {
-        EvaluateFormat::Json => json(&report),
-        EvaluateFormat::Text => text(&report, &context.style),
+        TextOrJson::Json => json(&report),
+        TextOrJson::Text => text(&report, &context.style),
     })?;
     Ok(Exit::Success)
 }

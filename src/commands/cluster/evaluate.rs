@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::expectation::difference;
 use super::given_objects::{GivenObjects, NamedText, RefusedObject, read_objects};
+use crate::commands::args::output::TextOrJson;
 use crate::commands::mapping::document::MappingDocument;
 use crate::commands::mapping::objects::describe_refusals;
 use crate::commands::verb::Process;
@@ -63,8 +64,8 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub expect: Option<PathBuf>,
     /// Format of the result
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvaluateFormat::Text)]
-    pub output: EvaluateFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    pub output: TextOrJson,
 }
 
 const EXAMPLES: &str = "\
@@ -96,12 +97,6 @@ impl PlatformName {
             Self::Glint => &GLINT,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum EvaluateFormat {
-    Text,
-    Json,
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -253,22 +248,22 @@ impl EvaluateArgs {
         let is_complete = evaluation.outcome == Outcome::Complete;
         let Some((expected_path, expected)) = self.expect.as_ref().zip(expected) else {
             match self.output {
-                EvaluateFormat::Json => process.streams.show(&report::json(&rendered))?,
-                EvaluateFormat::Text => process.streams.show(&report::text(&rendered, &style))?,
+                TextOrJson::Json => process.streams.show(&report::json(&rendered))?,
+                TextOrJson::Text => process.streams.show(&report::text(&rendered, &style))?,
             }
             return Ok(if is_complete { Exit::Success } else { Exit::Findings });
         };
         let json = report::json(&rendered);
-        let style = if self.output == EvaluateFormat::Text { style } else { Style::PLAIN };
+        let style = if self.output == TextOrJson::Text { style } else { Style::PLAIN };
         let different = difference(&expected_path.display().to_string(), expected, &json, &style)?;
         match (self.output, &different) {
-            (EvaluateFormat::Json, different) => {
+            (TextOrJson::Json, different) => {
                 process.streams.show(&json)?;
                 different.iter().for_each(|diff| process.streams.say(diff));
             }
-            (EvaluateFormat::Text, Some(diff)) => process.streams.show(diff)?,
-            (EvaluateFormat::Text, None) if is_complete => process.streams.show("the expectation is met\n")?,
-            (EvaluateFormat::Text, None) => {
+            (TextOrJson::Text, Some(diff)) => process.streams.show(diff)?,
+            (TextOrJson::Text, None) if is_complete => process.streams.show("the expectation is met\n")?,
+            (TextOrJson::Text, None) => {
                 let outcome = evaluation.outcome.name();
                 process.streams.show(&format!("the expectation is met, but the outcome is {outcome}\n"))?;
             }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::EvaluateFormat;
 use super::mapping::{ClusterMapping, MappingArgs, mapping_of_cluster};
 use super::object_name::{NamedObject, find_objects};
+use crate::commands::args::output::TextOrJson;
 use crate::commands::context::Context;
 use crate::commands::delivery::options::DeliveryOptions;
 use crate::commands::delivery::repository::Deliveries;
@@ -88,8 +88,8 @@ pub(super) fn explain(name: &str, args: &MappingArgs, context: &mut Context<'_>)
     let note = settings.platform.value.exporter_doubt.map(|doubt| format!("the results are approximate: {doubt}"));
     let reports: Vec<MappingExplanation<'_>> = explained.iter().map(|it| it.report(note.as_deref())).collect();
     let shown = match args.output {
-        Some(EvaluateFormat::Json) => report::json(&reports),
-        Some(EvaluateFormat::Text) | None => report::text(&reports, &context.style),
+        Some(TextOrJson::Json) => report::json(&reports),
+        Some(TextOrJson::Text) | None => report::text(&reports, &context.style),
     };
     let shown = context.mask.text(&shown).into_owned();
     context.streams.show(&shown)?;

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
+use crate::commands::args::output::TextOrJson;
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline::{self, catalog_of_base};
-use crate::commands::cluster::evaluate::{EvaluateFormat, read_known};
+use crate::commands::cluster::evaluate::read_known;
 use crate::commands::context::Context;
 use crate::commands::delivery::options::DeliveryOptions;
 use crate::commands::delivery::repository::Deliveries;
@@ -68,8 +69,8 @@ pub struct ForecastArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub known: Option<PathBuf>,
     /// Format of the result
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvaluateFormat::Text)]
-    pub output: EvaluateFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    pub output: TextOrJson,
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -178,8 +179,8 @@ pub(crate) fn run(args: &ForecastArgs, context: &mut Context<'_>) -> Result<Exit
     let report = ForecastReport { catalog: catalog.name(), base, clusters: &views, notes: &notes };
     let style = context.style;
     match args.output {
-        EvaluateFormat::Json => context.write_report("json", None, &report::json(&report))?,
-        EvaluateFormat::Text => context.write_report("text", None, &report::text(&report, &style))?,
+        TextOrJson::Json => context.write_report("json", None, &report::json(&report))?,
+        TextOrJson::Text => context.write_report("text", None, &report::text(&report, &style))?,
     }
     Ok(exit)
 }

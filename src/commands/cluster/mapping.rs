@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::evaluate::EvaluateFormat;
 use super::generated_file::GeneratedFile;
 use super::snapshot_blueprints::saved_blueprints;
+use crate::commands::args::output::TextOrJson;
 use crate::commands::context::Context;
 use crate::commands::mapping::mapping_file::MappingFile;
 use crate::commands::workspace::documents::{Content, ManifestReader};
@@ -52,7 +52,7 @@ pub struct MappingArgs {
     pub mapping: Option<PathBuf>,
     /// Format of the explanation [default: text]
     #[arg(long, value_name = "FORMAT", value_enum, requires = "explain")]
-    pub output: Option<EvaluateFormat>,
+    pub output: Option<TextOrJson>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

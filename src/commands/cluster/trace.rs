@@ -14,7 +14,7 @@ use self::clusters::load_clusters;
 use self::route::trace_subject;
 use self::run::TraceRun;
 use self::subject::find_subjects;
-use crate::commands::cluster::evaluate::EvaluateFormat;
+use crate::commands::args::output::TextOrJson;
 use crate::commands::context::Context;
 use crate::commands::delivery::options::DeliveryOptions;
 use crate::commands::delivery::repository::Deliveries;
@@ -52,8 +52,8 @@ pub struct TraceArgs {
     #[arg(id = "ref", long = "ref", value_name = "COMMIT", value_hint = ValueHint::Other)]
     pub commit: Option<String>,
     /// Format of the result
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvaluateFormat::Text)]
-    pub output: EvaluateFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    pub output: TextOrJson,
 }
 
 pub(crate) fn run(args: &TraceArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
@@ -86,8 +86,8 @@ pub(crate) fn run(args: &TraceArgs, context: &mut Context<'_>) -> Result<Exit, E
         subjects.iter().filter_map(|subject| trace_subject(*subject, &run, &clusters)).collect();
     let report = TraceReport { manifests: &manifests, notes: &notes };
     let (format, shown) = match args.output {
-        EvaluateFormat::Json => ("json", report::json(&report)),
-        EvaluateFormat::Text => ("text", report::text(&report, &context.style)),
+        TextOrJson::Json => ("json", report::json(&report)),
+        TextOrJson::Text => ("text", report::text(&report, &context.style)),
     };
     let shown = context.mask.text(&shown).into_owned();
     context.write_report(format, None, &shown)?;

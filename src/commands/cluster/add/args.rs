@@ -2,7 +2,7 @@
 
 use clap::ValueHint;
 
-use crate::commands::cluster::evaluate::EvaluateFormat;
+use crate::commands::args::output::TextOrJson;
 
 /// Register a cluster or control plane with Flux or Argo CD
 ///
@@ -43,6 +43,6 @@ pub struct AddArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Format of the result
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvaluateFormat::Text)]
-    pub output: EvaluateFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TextOrJson::Text)]
+    pub output: TextOrJson,
 }
