@@ -40,7 +40,7 @@ Exit codes:
   1    findings at or above --fail-on, or changes that cannot be made
   2    changes pending (diff --exit-code or --fail-on, pull --check)
   3    push ended incomplete: some changes failed, are in doubt or were not attempted
-  4    refused for safety, or a hazard needs approval (diff --fail-on hazard)
+  4    refused for safety or by a policy, or a hazard needs approval (diff --fail-on hazard)
   5    the catalog could not be reached, or rejected the request
   64   usage or configuration error
   70   internal error or disk error
