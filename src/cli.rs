@@ -135,7 +135,7 @@ pub fn command() -> clap::Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: &mut Streams) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if let Some(answer) = completions::answer(&arguments, environment, command()) {
-        return streams.show(&answer).and_then(|()| streams.flush()).map_or(Exit::Failure, |()| Exit::Success);
+        return streams.show_to_shell(&answer).and_then(|()| streams.flush()).map_or(Exit::Failure, |()| Exit::Success);
     }
     let mut request = Request { color: early_color(&arguments, environment), ..Request::default() };
     let parsed = command().try_get_matches_from(&arguments).and_then(|matches| {

@@ -78,13 +78,18 @@ pub fn script(shell: Shell) -> String {
 pub fn answer(arguments: &[OsString], environment: &Environment, command: Command) -> Option<String> {
     let shell = environment.get(VARIABLE).and_then(OsStr::to_str).filter(|shell| !shell.is_empty() && *shell != "0")?;
     let shells = Shells::builtins();
-    let completer = shells.completer(shell)?;
+    // An unknown shell must not run the command that is only half typed.
+    let Some(completer) = shells.completer(shell) else { return Some(String::new()) };
     let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
     let candidates = Candidates::new(directory(&words), environment);
     let mut command = candidates.add_to(command);
     command.build();
     let mut answer = Vec::new();
-    completer.write_complete(&mut command, words, Some(environment.directory()), &mut answer).ok()?;
+    let written = completer.write_complete(&mut command, words, Some(environment.directory()), &mut answer);
+    // Without an answer, the shell completes nothing.
+    if written.is_err() {
+        answer.clear();
+    }
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 

@@ -91,6 +91,9 @@ fn unknown(name: &str, blueprints: &[Blueprint]) -> UnknownTopic {
     let names = names.chain(blueprints.iter().map(|blueprint| blueprint.identifier.as_str()));
     let help = match closest(&name.to_lowercase(), names) {
         Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
+        None if blueprints.is_empty() => {
+            "`portolan explain` lists all rules; there is no snapshot of blueprints, so run `portolan pull`".to_owned()
+        }
         None => "`portolan explain` lists all rules, `portolan graph` shows the blueprints".to_owned(),
     };
     UnknownTopic { name: name.to_owned(), help }

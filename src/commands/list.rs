@@ -14,7 +14,7 @@ use crate::commands::query::open::open_index;
 use crate::commands::query::subject::require_blueprint;
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::domain::entity::desired::Desired;
-use crate::domain::entity::fields::ENTITY_KEYS;
+use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::error_class::ExitClass;
 use crate::error::Error;
@@ -83,7 +83,10 @@ fn run(args: &ListArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     if let Some(blueprint) = args.blueprint.as_deref().filter(|_| !args.live) {
         require_blueprint(blueprint, &repository)?;
     }
-    check_conditions(args, &repository)?;
+    // The catalog may have properties that the snapshot does not have yet.
+    if !args.live {
+        check_conditions(args, &repository)?;
+    }
     if args.undeclared && !args.live {
         if repository.snapshot.known.is_none() {
             return Err(ListError::NoKnownEntities.into());
@@ -105,6 +108,10 @@ fn run(args: &ListArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut entities = declared(args, &repository, live.as_ref());
     entities.extend(undeclared(args, &repository, live.as_ref()));
     entities.sort();
+    // Before titles are cut: half a credential is not recognised.
+    for title in entities.iter_mut().filter_map(|entity| entity.title.as_mut()) {
+        *title = context.mask.text(title).into_owned();
+    }
     let list = EntityList { entities: &entities, notes: &notes };
     let (format, shown) = match args.output {
         TextOrJson::Json => ("json", entity_list::json(&list)),
@@ -132,16 +139,22 @@ fn check_conditions(args: &ListArgs, repository: &RepositoryIndex) -> Result<(),
     if blueprints.is_empty() {
         return Ok(());
     }
-    let mut names: BTreeSet<&str> = ENTITY_KEYS.into_iter().collect();
+    let own = ["identifier", "team"].into_iter().chain(TextField::ALL.map(TextField::key));
+    let own: BTreeSet<&str> = own.collect();
+    let mut names = own.clone();
     for indexed in &blueprints {
         names.extend(indexed.blueprint.properties.iter().map(|property| property.name.as_str()));
         names.extend(indexed.blueprint.relations.iter().map(|relation| relation.name.as_str()));
     }
     for condition in &args.conditions {
-        let name = condition.name.strip_prefix('$').unwrap_or(&condition.name);
-        if names.contains(name) {
+        let is_known = match condition.name.strip_prefix('$') {
+            Some(field) => own.contains(field),
+            None => names.contains(condition.name.as_str()),
+        };
+        if is_known {
             continue;
         }
+        let name = condition.name.trim_start_matches('$');
         let subject = args.blueprint.as_ref().map_or_else(
             || "no blueprint of the snapshot has it, so every entity".to_owned(),
             |blueprint| format!("blueprint `{blueprint}`"),

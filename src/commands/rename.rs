@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 mod file_name;
+pub(crate) mod former;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::commands::query::places::Lines;
 use crate::commands::query::subject::{parse_entity, unknown_entity};
 use crate::commands::rename::error::RenameError;
 use crate::commands::rename::file_name::{listing_kustomizations, new_path};
+use crate::commands::rename::former::former_identifier;
 use crate::commands::schema;
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::texts::read_credentials;
@@ -23,7 +25,7 @@ use crate::domain::entity::EntityKey;
 use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::finding::{Edit, EntityName, FileId};
 use crate::domain::value::masked::{hidden_in, without_hidden};
-use crate::editor::rename::{TextRename, rename};
+use crate::editor::rename::{Annotation, TextRename, rename};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::manifest::edit;
@@ -31,6 +33,7 @@ use crate::report::unified_diff;
 use crate::scaffold::parse_targets;
 use crate::settings::Delivery;
 use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
+use crate::text::escape::clean;
 use crate::text::plural::{count, list};
 use crate::ui::Prompt;
 
@@ -79,12 +82,15 @@ impl Verb for RenameArgs {
 
 fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut prompt = if args.dry_run || args.yes { None } else { Prompt::of_terminal() };
+    let repository = open_index(context)?;
+    let name = parse_entity(&args.entity, &repository)?;
+    if !repository.snapshot.has_blueprints() {
+        return Err(RenameError::NoSnapshot.into());
+    }
+    check_names(args, &name, &repository)?;
     if prompt.is_none() && !args.dry_run && !args.yes {
         return Err(RenameError::NoTerminal.into());
     }
-    let repository = open_index(context)?;
-    let name = parse_entity(&args.entity, &repository)?;
-    check_names(args, &name, &repository)?;
     let files = changed_files(args, &name, &repository, context)?;
     if files.is_empty() {
         context.say(&format!("No manifest names `{}/{}`; nothing to change.", name.blueprint, name.identifier));
@@ -97,7 +103,8 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         let shown = unified_diff::unified(&file.path, &before, &after, &context.style);
         context.streams.show(&shown)?;
         if let Some(to) = &file.to {
-            context.streams.show(&format!("rename {} => {}\n", file.path, sources::path_text(to)))?;
+            let (old, new) = (clean(&file.path).into_owned(), sources::path_text(to));
+            context.streams.show(&format!("rename {old} => {}\n", clean(&new)))?;
         }
     }
     context.streams.flush()?;
@@ -150,6 +157,9 @@ fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryInde
     if let Err(fault) = parse_targets(false, std::slice::from_ref(&args.to)) {
         return Err(RenameError::BadIdentifier { fault }.into());
     }
+    if let Some(meant) = args.to.strip_prefix(&format!("{blueprint}/")) {
+        return Err(RenameError::WithBlueprint { name: args.to.clone(), meant: meant.to_owned() }.into());
+    }
     if args.to == *identifier {
         return Err(RenameError::Same { name: shown }.into());
     }
@@ -172,8 +182,10 @@ fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryInde
             );
             return Err(RenameError::Undeclared { name: shown, help }.into());
         }
-    } else if args.references_only {
-        return Ok(());
+    }
+    if let Some(entity) = declarations.first().filter(|_| args.references_only) {
+        let place = place(entity.file(), entity.place().span);
+        return Err(RenameError::IsDeclared { name: shown, place }.into());
     }
     if let [_, _, ..] = declarations.as_slice() {
         let places = declarations.iter().map(|entity| place(entity.file(), entity.place().span)).collect::<Vec<_>>();
@@ -190,7 +202,9 @@ fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryInde
         let place = place(taken.file(), taken.place().span);
         return Err(RenameError::Declared { name: new, place }.into());
     }
-    if known.is_some_and(|known| known.contains(blueprint, &args.to)) {
+    // The way back: the catalog has the name because this entity had it.
+    let is_back = || earlier_identifier(name, repository).as_deref() == Some(args.to.as_str());
+    if known.is_some_and(|known| known.contains(blueprint, &args.to)) && !is_back() {
         return Err(RenameError::InCatalog { name: new }.into());
     }
     Ok(())
@@ -219,7 +233,12 @@ fn changed_files(
     for target in repository.index.references_to(blueprint, identifier) {
         spans.entry(target.entity.file()).or_default().references.push(target.place().span);
     }
-    let former = former_identifier(name, repository, context);
+    let earlier = earlier_identifier(name, repository);
+    let path = declarations.first().map_or("", |entity| repository.path(entity.file()));
+    let former = match repository.mapped {
+        Some(_) => None,
+        None => former_identifier(identifier, earlier.as_deref(), path, context.settings, context.git),
+    };
     let resource_name = args.resource_name.then(|| to_resource_name(&args.to));
     let mut files = Vec::new();
     let mut moved = None;
@@ -230,14 +249,14 @@ fn changed_files(
             to: &args.to,
             identifiers: &identifiers,
             references: &references,
-            former: former.as_deref(),
+            annotation: Annotation::of(former.as_deref(), &args.to),
             resource_name: resource_name.as_deref(),
         };
         let mut changed = change_file(file, |file_name, text| {
             rename(file_name, text, &wanted).map_err(|obstacle| (obstacle.span, obstacle.reason))
         })?;
         if args.file && !identifiers.is_empty() {
-            let to = new_path(id, &changed.before.text, &args.to, repository, root)?;
+            let to = new_path(id, &changed.before.text, &args.to, repository, context)?;
             moved = to.clone().map(|to| (PathBuf::from(&file.path), to));
             changed.to = to;
         }
@@ -272,35 +291,12 @@ fn change_file(
     Ok(ChangedFile { path: file.path.clone(), disk, before, after, to: None })
 }
 
-/// The identifier that the catalog has: the one before a rename that is not committed yet. `None` where the exporter writes
-/// the catalog, since it knows no renames.
-fn former_identifier(name: &EntityName, repository: &RepositoryIndex, context: &Context<'_>) -> Option<String> {
+/// The identifier that the annotation of the entity's manifest has.
+fn earlier_identifier(name: &EntityName, repository: &RepositoryIndex) -> Option<Box<str>> {
     let EntityName { blueprint, identifier } = name;
-    if repository.mapped.is_some() || context.settings.delivery.value == Delivery::Cluster {
-        return None;
-    }
     let declaration = repository.index.declarations(blueprint, identifier).into_iter().next()?;
     let key = EntityKey { blueprint: blueprint.as_str().into(), identifier: identifier.as_str().into() };
-    let declared = read_declared(repository, [declaration.file()].into());
-    let earlier = declared.get(&key).and_then(|desired| desired.renamed_from.as_deref());
-    match earlier.filter(|earlier| *earlier != identifier) {
-        Some(earlier) if !is_committed(identifier, repository.path(declaration.file()), context) => {
-            Some(earlier.to_owned())
-        }
-        Some(_) | None => Some(identifier.clone()),
-    }
-}
-
-/// Whether the file has this identifier in `HEAD`.
-fn is_committed(identifier: &str, path: &str, context: &Context<'_>) -> bool {
-    let Some(repository) = context.git.repository().ok().flatten() else { return false };
-    let Ok(Some(commit)) = repository.head_commit() else { return false };
-    let Ok(Some(file)) = repository.file_at(&context.settings.root.value, path, commit) else { return false };
-    let mut buffer = ReadBuffer::default();
-    sources::read(&file, &mut buffer).is_ok_and(|text| {
-        let names = crate::manifest::salvage(text.text);
-        names.iter().any(|name| name.identifier == identifier)
-    })
+    read_declared(repository, [declaration.file()].into()).get(&key)?.renamed_from.clone()
 }
 
 fn check_staged(files: &[ChangedFile], context: &Context<'_>) -> Result<(), Error> {

@@ -167,7 +167,7 @@ fn page_fields(
                 name: name.to_owned(),
                 declared: own.map(hidden),
                 live: live.map(hidden),
-                differs: stored.is_some() && !is_equal(own, live),
+                differs: stored.is_some() && !is_equal(kind, own, live),
                 targets: targets.unwrap_or_default(),
             });
         }
@@ -177,8 +177,9 @@ fn page_fields(
     fields
 }
 
-/// Whether both sides mean the same: no value equals an empty one, and one item equals a list of it.
-fn is_equal(declared: Option<&Value>, live: Option<&Value>) -> bool {
+/// Whether both sides mean the same: no value equals an empty one, one item equals a list of it, and the order of targets
+/// and teams does not matter.
+fn is_equal(kind: FieldKind, declared: Option<&Value>, live: Option<&Value>) -> bool {
     let items = |value: Option<&Value>| -> Vec<serde_json::Value> {
         match value {
             None | Some(Value::Null) => Vec::new(),
@@ -189,7 +190,11 @@ fn is_equal(declared: Option<&Value>, live: Option<&Value>) -> bool {
     let numbers_are_equal = |one: &serde_json::Value, other: &serde_json::Value| {
         one.as_f64().zip(other.as_f64()).is_some_and(|(one, other)| one == other)
     };
-    let (declared, live) = (items(declared), items(live));
+    let (mut declared, mut live) = (items(declared), items(live));
+    if kind != FieldKind::Property {
+        declared.sort_by_key(ToString::to_string);
+        live.sort_by_key(ToString::to_string);
+    }
     let pairs = || declared.iter().zip(&live);
     declared.len() == live.len() && pairs().all(|(one, other)| one == other || numbers_are_equal(one, other))
 }

@@ -8,6 +8,7 @@ mod scalar;
 use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Value, View};
+use crate::domain::entity::desired::RENAMED_FROM;
 use crate::domain::finding::Edit;
 use crate::manifest::{Document, Limits, Reader, decode, edit};
 
@@ -23,10 +24,30 @@ pub struct TextRename<'a> {
     pub identifiers: &'a [Span],
     /// The values that point to the entity.
     pub references: &'a [Span],
-    /// The identifier for the annotation of each such manifest; `None` writes no annotation.
-    pub former: Option<&'a str>,
+    /// What becomes of the annotation of each such manifest.
+    pub annotation: Annotation<'a>,
     /// The new `metadata.name` of each such manifest; `None` keeps it.
     pub resource_name: Option<&'a str>,
+}
+
+/// The annotation with the former identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Annotation<'a> {
+    Keep,
+    Write(&'a str),
+    /// The entity has its former identifier again.
+    Remove,
+}
+
+impl<'a> Annotation<'a> {
+    /// `former`: the identifier that the catalog has; `None` where nothing reads the annotation.
+    pub fn of(former: Option<&'a str>, to: &str) -> Self {
+        match former {
+            None => Self::Keep,
+            Some(former) if former == to => Self::Remove,
+            Some(former) => Self::Write(former),
+        }
+    }
 }
 
 /// A value that cannot be renamed without a person.
@@ -56,6 +77,23 @@ pub fn rename(file_name: &str, text: &str, rename: &TextRename<'_>) -> Result<Ve
     }
     check(text, &edits, &outlines, rename)?;
     Ok(edits)
+}
+
+/// The former identifier that the annotation of a manifest names.
+pub fn renamed_from(file_name: &str, text: &str, identifier: &str) -> Option<String> {
+    let mut found = None;
+    let mut manifests = Vec::new();
+    Reader::new(Limits::default()).read(text, &mut |document| {
+        manifests.clear();
+        decode(document.view, file_name, &mut manifests);
+        for manifest in manifests.iter().filter(|it| it.identifier_text(document.view) == Some(identifier)) {
+            let metadata = manifest.metadata.map(|id| document.view.value(id));
+            let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+            let former = annotations.and_then(|annotations| annotations.get(RENAMED_FROM)?.as_str());
+            found = former.map(str::to_owned).or(found.take());
+        }
+    });
+    found
 }
 
 /// Reads the new text: it must have the same documents, with the new identifier where it was asked for.
@@ -142,11 +180,15 @@ impl Renames<'_> {
             }
         }
         let metadata = manifest.metadata.map(|id| view.value(id));
-        if let Some((metadata, former)) = metadata.zip(self.rename.former) {
-            match annotation::edit(metadata, former) {
-                Ok(edit) => self.edits.extend(edit),
-                Err(reason) => self.stop(metadata.span(), reason),
-            }
+        let Some(metadata) = metadata else { return };
+        let edit = match self.rename.annotation {
+            Annotation::Keep => Ok(None),
+            Annotation::Write(former) => annotation::edit(metadata, former),
+            Annotation::Remove => annotation::removal(metadata),
+        };
+        match edit {
+            Ok(edit) => self.edits.extend(edit),
+            Err(reason) => self.stop(metadata.span(), reason),
         }
     }
 

@@ -53,17 +53,19 @@ pub fn write_several(root: &Path, changes: &[FileChange]) -> Result<(), WriteSev
         changes.iter().map(|change| prepare(&within, change)).collect::<Result<_, WriteSeveralError>>()?;
     let mut done = Vec::new();
     for Prepared { change, draft, old, new } in prepared {
-        let write = || {
-            fs::rename(&draft.path, &new)?;
-            if new == old { Ok(()) } else { fs::remove_file(&old) }
-        };
-        if let Err(source) = write() {
-            done.push(change);
+        let fail = |source| WriteSeveralError::from(WriteError::Io { path: change.path.clone(), source });
+        if let Err(source) = fs::rename(&draft.path, &new) {
             take_back(root, &done);
-            return Err(WriteError::Io { path: change.path.clone(), source }.into());
+            return Err(fail(source));
         }
         draft.keep();
         done.push(change);
+        if new != old
+            && let Err(source) = fs::remove_file(&old)
+        {
+            take_back(root, &done);
+            return Err(fail(source));
+        }
     }
     Ok(())
 }

@@ -46,6 +46,11 @@ impl Streams {
         self.write(&escape::printable(text, true))
     }
 
+    /// Prints what a shell reads, not a person: its script splits the text at a control character. The caller cleans the parts.
+    pub fn show_to_shell(&mut self, text: &str) -> Result<(), StreamError> {
+        self.write(text)
+    }
+
     /// Prints results that are commands for a CI runner. Their values must be escaped by the rules of the runner.
     pub fn show_workflow_commands(&mut self, text: &str) -> Result<(), StreamError> {
         for line in text.split_inclusive('\n') {

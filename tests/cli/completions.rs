@@ -67,12 +67,13 @@ fn a_real_bash_completes() {
     let folder = bin.parent().expect("it is in a folder").display();
     let text = format!(
         "PATH={folder}:$PATH; . ./portolan.bash; COMP_WORDS=(portolan show service/check); COMP_CWORD=2; COMP_TYPE=9; \
-         _clap_complete_portolan portolan service/check show; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+         _clap_complete_portolan portolan service/check show; printf '%s\\n' \"${{COMPREPLY[@]}}\"; \
+         COMP_WORDS=(portolan list s); _clap_complete_portolan portolan s list; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     );
     let ran = std::process::Command::new("bash").args(["--norc", "-c", &text]).current_dir(repo.path()).output();
     // Where bash is installed, it must complete.
     if let Ok(output) = ran {
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "service/checkout\n", "{said}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "service/checkout\nservice\nsystem\n", "{said}");
     }
 }

@@ -32,6 +32,16 @@ fn the_neighbourhood_goes_as_far_as_the_depth() {
 }
 
 #[test]
+fn the_text_has_a_line_for_each_edge() {
+    let repo = acme();
+    let json = run(&repo, "graph service/ledger --depth 2 --output json").quietly_gave();
+    let document: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let text = run(&repo, "graph service/ledger --depth 2").quietly_gave();
+    let lines = text.lines().filter(|line| line.contains(" -> ") || line.contains(" <- ")).count();
+    assert_eq!(Some(lines), document["edges"].as_array().map(Vec::len), "{text}");
+}
+
+#[test]
 fn diagrams_have_each_node_and_edge_once() {
     let repo = acme();
     let json = run(&repo, "graph service/ledger --depth 2 --output json").quietly_gave();

@@ -180,3 +180,62 @@ fn four_hundred_referrers_are_one_command() {
     portolan(&repo).args(["show", "_team/money", "--output", "json"]).assert().success();
     assert!((0..400).all(|number| repo.read(&format!("catalog/s{number}.yaml")).contains("team: [money, \"x\"]")));
 }
+
+#[test]
+fn the_way_back_leaves_no_trace() {
+    let repo = pushed();
+    let before = repo.read("catalog/payments/ledger/ledger.yaml");
+    for line in ["rename service/ledger books --yes", "rename service/books ledger --yes"] {
+        let renamed = run(&repo, line);
+        assert_eq!(renamed.code, 0, "{}", renamed.talk);
+    }
+    assert_eq!(repo.read("catalog/payments/ledger/ledger.yaml"), before);
+    assert_eq!(repo.git(&["status", "--short", "catalog"]), "");
+}
+
+#[test]
+fn a_second_rename_on_a_branch_keeps_the_name_that_the_catalog_has() {
+    let repo = pushed();
+    let main = repo.git(&["branch", "--show-current"]).trim().to_owned();
+    repo.git(&["update-ref", &format!("refs/remotes/origin/{main}"), "HEAD"]);
+    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", &format!("refs/remotes/origin/{main}")]);
+    repo.git(&["checkout", "-q", "-b", "renames"]);
+    for line in ["rename service/ledger books --yes", "rename service/books accounts --yes"] {
+        assert_eq!(run(&repo, line).code, 0);
+        repo.git(&["commit", "-qam", "rename"]);
+    }
+    let file = repo.read("catalog/payments/ledger/ledger.yaml");
+    assert!(file.contains("portolan.dev/renamed-from: ledger\n"), "{file}");
+}
+
+#[test]
+fn what_would_break_the_catalog_is_refused() {
+    let repo = acme();
+    repo.write("portolan.yaml", format!("{}\n", repo.read("portolan.yaml")));
+    for (line, code, words) in [
+        (
+            "rename environment/prod-eu-west prod --references-only --yes",
+            "references-of-declared",
+            "kubernetes.yaml:15",
+        ),
+        ("rename service/ledger service/books --yes", "identifier-with-blueprint", did_you_mean!("books")),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert_error(&talk, code);
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
+    // A file that portolan would not read any more would be a delete.
+    let manifest = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: a}\nspec: {blueprint: system, identifier: service-a, relations: {domain: payments}}\n";
+    repo.write("catalog/service-a.yaml", manifest);
+    repo.write(".gitignore", "secret-*\n");
+    let talk = run(&repo, "rename system/service-a secret-a --file --yes").was_refused();
+    assert_error(&talk, "file-not-renamed");
+    assert!(talk.contains("Git ignores it"), "{talk}");
+    repo.write("portolan.yaml", "manifests: {include: [\"catalog/**/service-*.yaml\"]}\n");
+    let talk = run(&repo, "rename system/service-a a --file --yes").was_refused();
+    assert_error(&talk, "file-not-renamed");
+    assert_eq!(repo.read("catalog/service-a.yaml"), manifest);
+    std::fs::remove_dir_all(repo.path().join(".portolan")).expect("it is there");
+    let talk = run(&repo, "rename system/service-a a --yes").was_refused();
+    assert_error(&talk, "rename-without-snapshot");
+}

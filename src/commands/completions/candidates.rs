@@ -9,6 +9,7 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::analysis::RULES;
+use crate::commands::context::mask_of_run;
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::index::RepositoryIndex;
 use crate::commands::lint::request::Request;
@@ -18,6 +19,8 @@ use crate::commands::workspace::git::Git;
 use crate::commands::workspace::open::Workspace;
 use crate::domain::progress::Silent;
 use crate::settings::{self, Environment};
+use crate::text::escape::clean;
+use crate::text::mask::Mask;
 
 /// A shell shows no more at once.
 const MAX_CANDIDATES: usize = 1_000;
@@ -137,19 +140,19 @@ impl Candidates {
         let config = LintConfig::of(&workspace, &self.environment);
         let cache = CacheFolder::of(&self.environment);
         let request = Request { cache: cache.as_ref(), ..config.whole() };
-        Some(Names::of(&RepositoryIndex::of(&request, &Silent).ok()?))
+        let mask = mask_of_run(&settings, &self.environment);
+        Some(Names::of(&RepositoryIndex::of(&request, &Silent).ok()?, &mask))
     }
 }
 
 impl Names {
-    fn of(repository: &RepositoryIndex) -> Self {
+    fn of(repository: &RepositoryIndex, mask: &Mask) -> Self {
         let snapshot = &repository.snapshot;
         let mut names = Self::default();
         let declared = repository.index.entities();
-        names.entities.extend(
-            declared
-                .map(|entity| (format!("{}/{}", entity.blueprint(), entity.identifier()), entity.title().to_owned())),
-        );
+        names.entities.extend(declared.map(|entity| {
+            (format!("{}/{}", entity.blueprint(), entity.identifier()), mask.text(entity.title()).into_owned())
+        }));
         let known = snapshot.known.iter().flat_map(|known| known.pairs());
         names
             .entities
@@ -173,6 +176,7 @@ impl Names {
 }
 
 fn candidate(name: String, help: &str) -> CompletionCandidate {
-    let help = Some(help).filter(|help| !help.is_empty()).map(|help| help.to_owned().into());
+    let (name, help) = (clean(&name).into_owned(), clean(help));
+    let help = Some(&*help).filter(|help| !help.is_empty()).map(|help| help.to_owned().into());
     CompletionCandidate::new(name).help(help)
 }

@@ -17,6 +17,9 @@ impl Condition {
         let (name, value) = text.split_once('=').ok_or("expected PROPERTY=VALUE or PROPERTY!=VALUE")?;
         let (name, is_negated) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
         let (name, value) = (name.trim(), value.trim());
+        if value.starts_with('=') {
+            return Err("write one `=`: PROPERTY=VALUE".to_owned());
+        }
         if name.is_empty() {
             return Err("a property is missing before `=`".to_owned());
         }
@@ -82,6 +85,10 @@ mod tests {
         for (condition, value) in [("tier=2", json!(3)), ("on=yes", json!(true)), ("tags!=b", json!(["a", "b"]))] {
             assert!(!holds(condition, value.clone()), "{condition} {value}");
         }
-        assert!(Condition::parse("tier").is_err() && Condition::parse("=2").is_err());
+        assert!(
+            Condition::parse("tier==1").is_err()
+                && Condition::parse("tier").is_err()
+                && Condition::parse("=2").is_err()
+        );
     }
 }

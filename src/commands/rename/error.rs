@@ -8,6 +8,15 @@ pub(crate) enum RenameError {
     #[error("invalid identifier: {fault}")]
     #[diagnostic(code("bad-new-identifier"), help("choose another identifier"))]
     BadIdentifier { fault: InputError },
+    #[error("no snapshot of the catalog, so it is unknown which values point to the entity")]
+    #[diagnostic(code("rename-without-snapshot"), help("run `portolan pull`"))]
+    NoSnapshot,
+    #[error("`{name}` is a blueprint and an identifier, and only the new identifier is expected")]
+    #[diagnostic(code("identifier-with-blueprint"), help("did you mean `{meant}`?"))]
+    WithBlueprint { name: String, meant: String },
+    #[error("`--references-only` is for entities without a manifest, and {place} declares `{name}`")]
+    #[diagnostic(code("references-of-declared"), help("drop `--references-only`"))]
+    IsDeclared { name: String, place: String },
     #[error("`{name}` has this identifier already")]
     #[diagnostic(code("same-identifier"), help("choose another identifier"))]
     Same { name: String },

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::context::Context;
 use crate::commands::lint::index::RepositoryIndex;
 use crate::commands::rename::error::RenameError;
 use crate::domain::entity::identifier::to_resource_name;
@@ -19,13 +20,13 @@ pub(super) fn new_path(
     text: &str,
     identifier: &str,
     repository: &RepositoryIndex,
-    root: &Path,
+    context: &Context<'_>,
 ) -> Result<Option<PathBuf>, RenameError> {
     let fail = |reason: String| RenameError::File { reason };
     let path = Path::new(repository.path(file));
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if Platform::by_bare_file(name).is_some() {
-        return Err(fail(format!("`{}` has the name that the platform looks for", path.display())));
+        return Err(fail(format!("Port looks for this name: `{}`", path.display())));
     }
     let mut documents = 0;
     Reader::new(Limits::default()).read_all(text, &mut |_| documents += 1);
@@ -41,6 +42,13 @@ pub(super) fn new_path(
     let new = path.with_file_name(format!("{stem}.{extension}"));
     if new == path {
         return Ok(None);
+    }
+    let root = &context.settings.root.value;
+    let is_read = context.settings.pattern().is_ok_and(|pattern| pattern.matches(&new));
+    let is_ignored = context.git.repository().ok().flatten().is_some_and(|git| git.ignores_at(&root.join(&new)));
+    if !is_read || is_ignored {
+        let why = if is_read { "Git ignores it" } else { "`manifests.include` and `exclude` leave it out" };
+        return Err(fail(format!("portolan would not read `{}`: {why}", new.display())));
     }
     if sources::is_taken(&root.join(&new)) {
         return Err(fail(format!("`{}` exists already", new.display())));

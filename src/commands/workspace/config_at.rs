@@ -20,7 +20,15 @@ pub(crate) fn config_at(settings: &Settings, repository: &Repository, commit: Co
         Some(_) | None => CONFIG_NAMES.to_vec(),
     };
     for path in paths {
-        let Ok(Some(file)) = repository.file_at(&settings.root.value, path, commit) else { continue };
+        let file = match repository.file_at(&settings.root.value, path, commit) {
+            Ok(Some(file)) => file,
+            // A link is not followed, and what it leads to may say anything.
+            Ok(None) if repository.has_at(&settings.root.value, path, commit).unwrap_or(true) => {
+                return ConfigAt::Unreadable;
+            }
+            Ok(None) => continue,
+            Err(_) => return ConfigAt::Unreadable,
+        };
         let mut buffer = ReadBuffer::default();
         return match read(&file, &mut buffer) {
             Ok(text) => ConfigAt::Text(text.text.to_owned()),

@@ -41,6 +41,37 @@ pub(super) fn edit(metadata: Value<'_>, former: &str) -> Result<Option<Edit>, &'
     edit.map(Some).ok_or(BY_HAND)
 }
 
+/// The edit that removes the annotation; `None`: there is none. A mapping that held nothing else goes with it.
+pub(super) fn removal(metadata: Value<'_>) -> Result<Option<Edit>, &'static str> {
+    const BY_HAND: &str = "the annotation with the former identifier cannot be removed from its metadata";
+    let Some((key, annotations)) = metadata.entry("annotations") else { return Ok(None) };
+    let Some((name, value)) = annotations.entry(RENAMED_FROM) else { return Ok(None) };
+    if metadata.is_copied() || annotations.is_copied() || value.is_copied() {
+        return Err(BY_HAND);
+    }
+    let source = metadata.view().source;
+    let is_alone = annotations.len() == 1;
+    if annotations.style() == Style::Flow {
+        if is_alone {
+            return Ok(Some(replace(annotations.span(), "{}".to_owned())));
+        }
+        let others = annotations.entries().map(|(key, _)| key.span().start).filter(|start| *start > name.span().start);
+        return match others.min() {
+            Some(next) => Ok(Some(replace(Span { end: next, ..name.span() }, String::new()))),
+            None => Err(BY_HAND),
+        };
+    }
+    let first = if is_alone { key } else { name };
+    let lines = indent(source, first).zip(end_of_line(source, value.span().end as usize));
+    let (indent, end) = lines.filter(|_| !value.raw().contains('\n')).ok_or(BY_HAND)?;
+    Ok(Some(replace(Span::new(first.span().start as usize - indent.len(), end), String::new())))
+}
+
+/// The place behind the line break after a byte.
+fn end_of_line(source: &str, at: usize) -> Option<usize> {
+    source.get(at..).map(|rest| rest.find('\n').map_or(source.len(), |length| at + length + 1))
+}
+
 fn replace(span: Span, replacement: String) -> Edit {
     Edit { span, replacement }
 }

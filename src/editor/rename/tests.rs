@@ -20,7 +20,7 @@ fn renamed_to(text: &str, to: &str) -> Result<String, Obstacle> {
         to,
         identifiers: &spans("identifier:"),
         references: &spans("service:"),
-        former: Some("cart"),
+        annotation: Annotation::of(Some("cart"), to),
         resource_name: None,
     };
     super::rename("a.yaml", text, &rename).map(|edits| crate::manifest::edit::apply(text, &edits).0)
@@ -97,6 +97,39 @@ fn the_annotation_follows_the_layout_of_the_metadata() {
 }
 
 #[test]
+fn the_way_back_removes_the_annotation() {
+    let manifest = |metadata: &str, identifier: &str| {
+        format!(
+            "apiVersion: getport.io/v1\nkind: Entity\nmetadata:{metadata}\nspec: {{blueprint: service, identifier: {identifier}}}\n"
+        )
+    };
+    let from = "portolan.dev/renamed-from: basket";
+    for (metadata, expected) in [
+        (format!("\n  name: x\n  annotations:\n    {from}\n  labels: {{}}"), "\n  name: x\n  labels: {}"),
+        (
+            format!("\n  name: x\n  annotations:\n    a: b\n    {from} # was\n    c: d"),
+            "\n  name: x\n  annotations:\n    a: b\n    c: d",
+        ),
+        (format!("\n  annotations: {{{from}}}\n  name: x"), "\n  annotations: {}\n  name: x"),
+        (format!(" {{name: x, annotations: {{{from}, a: b}}}}"), " {name: x, annotations: {a: b}}"),
+        ("\n  name: x".to_owned(), "\n  name: x"),
+    ] {
+        let text = manifest(&metadata, "cart");
+        let start = text.find("cart").expect("it is there");
+        let rename = TextRename {
+            from: "cart",
+            to: "basket",
+            identifiers: &[Span::new(start, start + 4)],
+            references: &[],
+            annotation: Annotation::of(Some("basket"), "basket"),
+            resource_name: None,
+        };
+        let edits = super::rename("a.yaml", &text, &rename).unwrap_or_else(|it| panic!("{}: {text}", it.reason));
+        assert_eq!(crate::manifest::edit::apply(&text, &edits).0, manifest(expected, "basket"));
+    }
+}
+
+#[test]
 fn references_and_bare_entities_keep_their_style() {
     for (text, expected) in [
         (
@@ -132,7 +165,7 @@ proptest::proptest! {
     #[test]
     fn no_text_and_no_place_make_it_panic_or_touch_other_bytes(text in "[a-z:{}&* \\-'\"\n]{0,60}", start in 0_usize..60, length in 0_usize..8) {
         let spans = [Span::new(start, start + length)];
-        let rename = TextRename { from: "a", to: "b-c", identifiers: &[], references: &spans, former: Some("a"), resource_name: None };
+        let rename = TextRename { from: "a", to: "b-c", identifiers: &[], references: &spans, annotation: Annotation::Write("a"), resource_name: None };
         if let Ok(edits) = super::rename("a.yaml", &text, &rename) {
             let expected: Vec<Edit> = spans.iter().map(|span| Edit { span: *span, replacement: edits[0].replacement.clone() }).collect();
             proptest::prop_assert_eq!(edits, expected);

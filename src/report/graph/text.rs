@@ -7,7 +7,13 @@ use crate::report::escape::{self, clean};
 use crate::report::style::{Role, Style};
 
 pub fn text(graph: &Graph, style: &Style) -> String {
-    let mut page = Page { graph, style, shown: vec![false; graph.nodes.len()], out: String::new() };
+    let mut page = Page {
+        graph,
+        style,
+        shown: vec![false; graph.nodes.len()],
+        drawn: vec![false; graph.edges.len()],
+        out: String::new(),
+    };
     match graph.root {
         Some(root) => page.tree(root),
         None => (0..graph.nodes.len()).for_each(|node| page.node_with_targets(node)),
@@ -19,6 +25,8 @@ pub fn text(graph: &Graph, style: &Style) -> String {
 struct Step<'g> {
     arrow: &'static str,
     edge: &'g GraphEdge,
+    /// Its index.
+    number: usize,
     other: usize,
 }
 
@@ -26,6 +34,8 @@ struct Page<'g> {
     graph: &'g Graph,
     style: &'g Style,
     shown: Vec<bool>,
+    /// The edges that have a line.
+    drawn: Vec<bool>,
     out: String,
 }
 
@@ -49,7 +59,7 @@ impl<'g> Page<'g> {
         format!("{} {field}{padding}  ", self.style.paint(Role::Help, arrow))
     }
 
-    /// The node and all that it leads to. A node is expanded once, where it is nearest to the root.
+    /// The node and all that it leads to. A node is expanded once, where it is nearest to the root, and an edge has one line.
     fn tree(&mut self, root: usize) {
         let distance = self.distances(root);
         let line = self.name(root);
@@ -58,36 +68,31 @@ impl<'g> Page<'g> {
         self.shown[root] = true;
         // A stack of its own, as deep as the graph.
         let mut stack: Vec<(usize, usize, Step<'g>)> = Vec::new();
-        self.push_steps(root, 1, None, &distance, &mut stack);
+        self.push_steps(root, 1, &distance, &mut stack);
         while let Some((depth, fields, step)) = stack.pop() {
+            if std::mem::replace(&mut self.drawn[step.number], true) {
+                continue;
+            }
             let line = format!("{}{}", self.step(&step, fields), self.name(step.other));
-            let is_again = std::mem::replace(&mut self.shown[step.other], true);
             self.line(depth, &line);
-            if !is_again {
-                self.push_steps(step.other, depth + 1, Some(step.edge), &distance, &mut stack);
+            // A node as far from the root is expanded below its own neighbour.
+            let from = if step.other == step.edge.to { step.edge.from } else { step.edge.to };
+            let is_farther = distance[step.other] > distance[from];
+            if is_farther && !std::mem::replace(&mut self.shown[step.other], true) {
+                self.push_steps(step.other, depth + 1, &distance, &mut stack);
             }
         }
     }
 
-    /// Adds the edges of a node that lead away from the root, or between nodes as far from it.
-    fn push_steps(
-        &self,
-        node: usize,
-        depth: usize,
-        came_by: Option<&GraphEdge>,
-        distance: &[usize],
-        stack: &mut Vec<(usize, usize, Step<'g>)>,
-    ) {
-        let graph = self.graph;
-        let is_new = |edge: &&GraphEdge| !came_by.is_some_and(|came| std::ptr::eq(came, *edge));
-        let outgoing = graph.edges.iter().filter(|edge| edge.from == node).filter(is_new);
-        let incoming = graph.edges.iter().filter(|edge| edge.to == node && edge.from != node).filter(is_new);
-        let outgoing = outgoing.map(|edge| Step { arrow: "->", edge, other: edge.to });
-        let incoming = incoming.map(|edge| Step { arrow: "<-", edge, other: edge.from });
-        let steps: Vec<Step<'g>> = outgoing
-            .chain(incoming)
-            .filter(|step| distance[step.other] > distance[node] || step.other == node)
-            .collect();
+    /// Adds the edges of a node that lead away from the root, or to a node as far from it.
+    fn push_steps(&self, node: usize, depth: usize, distance: &[usize], stack: &mut Vec<(usize, usize, Step<'g>)>) {
+        let edges = || self.graph.edges.iter().enumerate();
+        let outgoing = edges().filter(|(_, edge)| edge.from == node);
+        let incoming = edges().filter(|(_, edge)| edge.to == node && edge.from != node);
+        let outgoing = outgoing.map(|(number, edge)| Step { arrow: "->", edge, number, other: edge.to });
+        let incoming = incoming.map(|(number, edge)| Step { arrow: "<-", edge, number, other: edge.from });
+        let steps: Vec<Step<'g>> =
+            outgoing.chain(incoming).filter(|step| distance[step.other] >= distance[node]).collect();
         let fields = steps.iter().map(|step| step.edge.field.width()).max().unwrap_or_default();
         stack.extend(steps.into_iter().rev().map(|step| (depth, fields, step)));
     }
@@ -120,7 +125,7 @@ impl<'g> Page<'g> {
         let edges: Vec<&GraphEdge> = graph.edges.iter().filter(|edge| edge.from == node).collect();
         let fields = edges.iter().map(|edge| edge.field.width()).max().unwrap_or_default();
         for edge in edges {
-            let step = Step { arrow: "->", edge, other: edge.to };
+            let step = Step { arrow: "->", edge, number: 0, other: edge.to };
             let traits = match edge.traits.is_empty() {
                 true => String::new(),
                 false => format!("  {}", self.style.paint(Role::Dim, &format!("({})", edge.traits.join(", ")))),

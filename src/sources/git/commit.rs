@@ -40,6 +40,13 @@ impl Repository {
         Ok(entry.map(|entry| SourceFile { path: path.to_owned(), place: self.blob_place(entry.id()) }))
     }
 
+    /// Whether the commit has anything at `path`: a file, a link or a folder.
+    pub fn has_at(&self, root: &Path, path: &str, commit: Oid) -> Result<bool, GitError> {
+        let whole = self.prefix(root)?.join(path);
+        let tree = self.tree_of(commit).map_err(|error| self.reading(commit, error))?;
+        Ok(tree.get_path(&whole).is_ok())
+    }
+
     /// All files of a folder of the commit and of its subfolders, of any name: those of the config and of the snapshot.
     /// They are sorted and relative to `root`, like `folder`.
     pub fn folder_at(&self, root: &Path, folder: &str, commit: Oid) -> Result<Vec<SourceFile>, GitError> {

@@ -9,6 +9,14 @@ use super::open::Repository;
 use crate::sources::path::path_of_git;
 
 impl Repository {
+    /// Whether Git ignores a file, which need not exist.
+    pub fn ignores_at(&self, path: &Path) -> bool {
+        let whole =
+            path.parent().zip(path.file_name()).and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+        let inside = whole.as_deref().and_then(|whole| whole.strip_prefix(&self.work_tree).ok());
+        inside.is_some_and(|inside| self.inner.is_path_ignored(inside).unwrap_or_default())
+    }
+
     /// Those of `paths` (relative to `root`) that are partly staged, as they were given.
     pub fn partly_staged(&self, root: &Path, paths: &[String]) -> Result<Vec<String>, GitError> {
         let inside = |path: &String| {

@@ -26,7 +26,12 @@ pub(in crate::commands::lsp) fn completion(state: &mut State<'_>, params: &Compl
     // An editor compares what it shows with what is written, quotes included.
     let quote = word.slice(text).chars().next().filter(|c| matches!(c, '"' | '\''));
     let items = suggestions.into_iter().enumerate();
-    let items = items.map(|(number, suggestion)| item(suggestion, number, range, quote)).collect();
+    let masked = |suggestion: Suggestion| {
+        let hidden = |text: String| project.mask.text(&text).into_owned();
+        let (detail, documentation) = (hidden(suggestion.detail), suggestion.documentation.map(hidden));
+        Suggestion { detail, documentation, ..suggestion }
+    };
+    let items = items.map(|(number, suggestion)| item(masked(suggestion), number, range, quote)).collect();
     Some(CompletionList { is_incomplete: has_more, items })
 }
 

@@ -11,13 +11,14 @@ use crate::commands::lsp::handlers::located::Located;
 use crate::commands::lsp::projects::Project;
 use crate::commands::lsp::state::State;
 use crate::commands::rename::error::RenameError;
+use crate::commands::rename::former::former_identifier;
+use crate::commands::workspace::git::Git;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, EntityName, FileId};
 use crate::editor::lines::{Lines, without_mark};
-use crate::editor::rename::{TextRename, rename as rename_text};
+use crate::editor::rename::{Annotation, TextRename, rename as rename_text, renamed_from};
 use crate::editor::subject::{Found, Subject, subject_at};
 use crate::scaffold::parse_targets;
-use crate::settings::Delivery;
 use crate::text::plural::list;
 
 /// The text that a rename would replace; `None` where nothing can be renamed.
@@ -73,25 +74,30 @@ fn edits(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> R
     for place in declared.references(blueprint, identifier) {
         spans.entry(place.file).or_default().1.push(place.span);
     }
-    // An exporter knows no renames.
     let settings = project.session.settings();
-    let is_direct = settings.delivery.value == Delivery::Direct && settings.clusters.is_empty();
+    let git = Git::new(settings, state.projects.environment());
     let mut located = Located::new(state, project);
     let mut changes = std::collections::HashMap::new();
     for (id, (identifiers, references)) in spans {
         let Some(file) = located.file(id) else { continue };
         let (path, uri) = (file.path.clone(), located.uri(&file.path));
         let Some((uri, text)) = uri.zip(located.text(id)) else { continue };
+        let file_name = path.rsplit('/').next().unwrap_or(&path);
+        let own = without_mark(&text);
+        let earlier = if identifiers.is_empty() { None } else { renamed_from(file_name, own, identifier) };
+        // An exporter knows no renames.
+        let former = match settings.clusters.is_empty() {
+            true => former_identifier(identifier, earlier.as_deref(), &path, settings, &git),
+            false => None,
+        };
         let wanted = TextRename {
             from: identifier,
             to,
             identifiers: &identifiers,
             references: &references,
-            former: is_direct.then_some(identifier.as_str()),
+            annotation: Annotation::of(former.as_deref(), to),
             resource_name: None,
         };
-        let file_name = path.rsplit('/').next().unwrap_or(&path);
-        let own = without_mark(&text);
         let edits = rename_text(file_name, own, &wanted).map_err(|obstacle| {
             let line = LineIndex::new(own).line_of(obstacle.span.start as usize);
             RenameError::Obstacle { path: path.clone(), line, reason: obstacle.reason }
