@@ -33,7 +33,7 @@ use crate::scaffold::repository::{self, CiSystem, Draft, Facts, Wanted, editor, 
 use crate::settings::{self, Origin};
 use crate::sources::{self, SourceFile};
 use crate::text::plural::{count, list};
-use crate::ui::{self, Prompt};
+use crate::ui::{self, Prompt, is_yes};
 use choices::Choices;
 use delivery::Delivery;
 
@@ -256,7 +256,7 @@ fn is_confirmed(draft: &Draft, prompt: &mut Prompt, context: &mut Context<'_>) -
                 let files: Vec<File<'_>> = draft.files.iter().map(shown).collect();
                 context.streams.show(&contents(&files, &context.style))?;
             }
-            _ => return Ok(choices::is_yes(answer, true)),
+            _ => return Ok(is_yes(answer.as_deref(), true)),
         }
     }
 }

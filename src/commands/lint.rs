@@ -15,7 +15,6 @@ pub(crate) mod session;
 pub(crate) mod unlisted;
 mod unmatched_paths;
 
-use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
@@ -36,12 +35,11 @@ use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::cache::CacheFolder;
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::Collects;
-use crate::commands::workspace::texts::{InWorkTree, read_credentials};
+use crate::commands::workspace::texts::{InWorkTree, masked_source};
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
 use crate::domain::known_problems::KnownProblems;
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::value::masked::{hidden_in, without_hidden};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::baseline::Baseline;
@@ -462,7 +460,8 @@ fn show_repairs(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>)
         context.show_heading()?;
     }
     for repaired in &linted.repaired {
-        let (before, after) = (shown_text(&repaired.before.text, context), shown_text(&repaired.after, context));
+        let (before, after) =
+            (masked_source(&repaired.before.text, &context.mask), masked_source(&repaired.after, &context.mask));
         let text = unified_diff::unified(&repaired.path, &before, &after, &context.style);
         context.streams.show(&text)?;
     }
@@ -475,11 +474,6 @@ fn show_repairs(args: &LintArgs, linted: &LintResult, context: &mut Context<'_>)
     context.say(&words);
     let clean = linted.repairs == 0 && exit(args.fail_on, linted.worst) == Exit::Success;
     Ok(if clean || args.fail_on == FailOn::Never { Exit::Success } else { Exit::Findings })
-}
-
-/// The text with its credentials masked.
-fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
-    without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
 }
 
 fn exit(fail_on: FailOn, worst: Option<Severity>) -> Exit {

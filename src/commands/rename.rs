@@ -3,11 +3,12 @@
 pub(crate) mod error;
 mod file_name;
 pub(crate) mod former;
+pub(crate) mod names;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::analysis::EntityRef;
 use crate::commands::context::Context;
 use crate::commands::lint::index::RepositoryIndex;
 use crate::commands::query::fields::read_declared;
@@ -17,20 +18,19 @@ use crate::commands::query::subject::{parse_entity, unknown_entity};
 use crate::commands::rename::error::RenameError;
 use crate::commands::rename::file_name::{listing_kustomizations, new_path};
 use crate::commands::rename::former::former_identifier;
+use crate::commands::rename::names::NewName;
 use crate::commands::schema;
 use crate::commands::verb::{Needs, Process, Verb};
-use crate::commands::workspace::texts::read_credentials;
-use crate::domain::document::span::Span;
+use crate::commands::workspace::texts::masked_source;
+use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::finding::{Edit, EntityName, FileId};
-use crate::domain::value::masked::{hidden_in, without_hidden};
 use crate::editor::rename::{Annotation, TextRename, rename};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::manifest::edit;
 use crate::report::unified_diff;
-use crate::scaffold::parse_targets;
 use crate::settings::Delivery;
 use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
 use crate::text::escape::clean;
@@ -84,9 +84,6 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let mut prompt = if args.dry_run || args.yes { None } else { Prompt::of_terminal() };
     let repository = open_index(context)?;
     let name = parse_entity(&args.entity, &repository)?;
-    if !repository.snapshot.has_blueprints() {
-        return Err(RenameError::NoSnapshot.into());
-    }
     check_names(args, &name, &repository)?;
     if prompt.is_none() && !args.dry_run && !args.yes {
         return Err(RenameError::NoTerminal.into());
@@ -99,7 +96,8 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     check_staged(&files, context)?;
     check_complete(args, &name, &repository, &files, context)?;
     for file in &files {
-        let (before, after) = (shown_text(&file.before.text, context), shown_text(&file.after, context));
+        let (before, after) =
+            (masked_source(&file.before.text, &context.mask), masked_source(&file.after, &context.mask));
         let shown = unified_diff::unified(&file.path, &before, &after, &context.style);
         context.streams.show(&shown)?;
         if let Some(to) = &file.to {
@@ -116,8 +114,7 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return Ok(Exit::Success);
     }
     if let Some(prompt) = &mut prompt {
-        let answer = prompt.ask(&format!("Rename {summary}? [y/N] "))?;
-        if !answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")) {
+        if !prompt.confirm(&format!("Rename {summary}?"))? {
             context.say("Nothing was written.");
             return Ok(Exit::Interrupted);
         }
@@ -153,61 +150,36 @@ impl ChangedFile {
 
 fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryIndex) -> Result<(), Error> {
     let EntityName { blueprint, identifier } = name;
-    let (shown, new) = (format!("{blueprint}/{identifier}"), format!("{blueprint}/{}", args.to));
-    if let Err(fault) = parse_targets(false, std::slice::from_ref(&args.to)) {
-        return Err(RenameError::BadIdentifier { fault }.into());
-    }
-    if let Some(meant) = args.to.strip_prefix(&format!("{blueprint}/")) {
-        return Err(RenameError::WithBlueprint { name: args.to.clone(), meant: meant.to_owned() }.into());
-    }
-    if args.to == *identifier {
-        return Err(RenameError::Same { name: shown }.into());
-    }
+    let RepositoryIndex { index, snapshot, .. } = repository;
     let mut lines = Lines::new(&repository.files);
-    let mut place = |file: FileId, span: Span| {
-        let line = lines.line(crate::domain::finding::Place { file, span });
-        format!("{}:{line}", repository.path(file))
+    let mut place =
+        |entity: &EntityRef<'_>| format!("{}:{}", repository.path(entity.file()), lines.line(entity.place()));
+    let declarations = index.declarations(blueprint, identifier);
+    let earlier = earlier_identifier(name, repository);
+    let names = NewName {
+        name,
+        to: &args.to,
+        declared: declarations.iter().map(&mut place).collect(),
+        taken: index.declarations(blueprint, &args.to).first().map(&mut place),
+        earlier: earlier.as_deref(),
     };
-    let declarations = repository.index.declarations(blueprint, identifier);
-    let references = repository.index.references_to(blueprint, identifier);
-    let known = repository.snapshot.known.as_ref();
-    if declarations.is_empty() {
-        if references.is_empty() && !known.is_some_and(|known| known.contains(blueprint, identifier)) {
-            return Err(unknown_entity(name, repository).into());
-        }
-        if !args.references_only {
-            let help = format!(
-                "rename it in the catalog, then change the {} with `--references-only`",
-                count(references.len(), "value")
-            );
-            return Err(RenameError::Undeclared { name: shown, help }.into());
-        }
-    }
-    if let Some(entity) = declarations.first().filter(|_| args.references_only) {
-        let place = place(entity.file(), entity.place().span);
-        return Err(RenameError::IsDeclared { name: shown, place }.into());
-    }
-    if let [_, _, ..] = declarations.as_slice() {
-        let places = declarations.iter().map(|entity| place(entity.file(), entity.place().span)).collect::<Vec<_>>();
-        return Err(RenameError::Twice { name: shown, places: list(&places) }.into());
-    }
-    if let Some(entity) = declarations.first().filter(|entity| entity.is_doubtful()) {
-        let path = repository.path(entity.file()).to_owned();
-        return Err(RenameError::Broken { path, identifier: identifier.clone() }.into());
+    names.check_identifier(snapshot)?;
+    let is_known = || snapshot.known.as_ref().is_some_and(|known| known.contains(blueprint, identifier));
+    if declarations.is_empty() && index.references_to(blueprint, identifier).is_empty() && !is_known() {
+        return Err(unknown_entity(name, repository).into());
     }
     if args.references_only {
-        return Ok(());
+        let Some(place) = names.declared.into_iter().next() else { return Ok(()) };
+        return Err(RenameError::IsDeclared { name: format!("{blueprint}/{identifier}"), place }.into());
     }
-    if let Some(taken) = repository.index.declarations(blueprint, &args.to).first() {
-        let place = place(taken.file(), taken.place().span);
-        return Err(RenameError::Declared { name: new, place }.into());
+    names.check_places(snapshot)?;
+    match declarations.first().filter(|entity| entity.is_doubtful()) {
+        Some(entity) => {
+            let path = repository.path(entity.file()).to_owned();
+            Err(RenameError::Broken { path, identifier: identifier.clone() }.into())
+        }
+        None => Ok(()),
     }
-    // The way back: the catalog has the name because this entity had it.
-    let is_back = || earlier_identifier(name, repository).as_deref() == Some(args.to.as_str());
-    if known.is_some_and(|known| known.contains(blueprint, &args.to)) && !is_back() {
-        return Err(RenameError::InCatalog { name: new }.into());
-    }
-    Ok(())
 }
 
 /// The spans to change in one file.
@@ -283,10 +255,8 @@ fn change_file(
     };
     let disk = disk.path.strip_prefix(disk.within.root()).unwrap_or(&disk.path).to_owned();
     let file_name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    let edits = edits(file_name, &before.text).map_err(|(span, reason)| {
-        let index = crate::domain::document::span::LineIndex::new(&before.text);
-        obstacle(index.line_of(span.start as usize), reason)
-    })?;
+    let edits = edits(file_name, &before.text)
+        .map_err(|(span, reason)| obstacle(LineIndex::new(&before.text).line_of(span.start as usize), reason))?;
     let (after, _) = edit::apply(&before.text, &edits);
     Ok(ChangedFile { path: file.path.clone(), disk, before, after, to: None })
 }
@@ -379,9 +349,4 @@ fn notes(args: &RenameArgs, name: &EntityName, repository: &RepositoryIndex, con
         ));
     }
     notes
-}
-
-/// The text with its credentials masked.
-fn shown_text<'t>(text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
-    without_hidden(text, &hidden_in(&context.mask, text, &read_credentials(text, &context.mask)))
 }

@@ -110,7 +110,7 @@ fn page_of(
     Ok(EntityPage {
         blueprint: blueprint.clone(),
         identifier: identifier.clone(),
-        referenced_by: referenced_by.collect(),
+        referenced_by: repository.snapshot.has_blueprints().then(|| referenced_by.collect()),
         title: declared_title.or_else(stored_title),
         file,
         line,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::blueprint::Blueprint;
+use crate::domain::blueprint::{Blueprint, Property, PropertyKind};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::{Action, Change, Field, FieldChange};
 use crate::domain::plan::hazard::HazardKind;
@@ -201,12 +201,17 @@ fn created_value(draft: &ChangeDraft<'_>, field: &Field, shape: &Shape<'_>) -> V
     }
 }
 
-/// What a policy names and no blueprint has: a typing error, or a blueprint of another catalog.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a policy names and no blueprint has, or allows: a typing error, or a blueprint of another catalog.
+#[derive(Debug, Clone, PartialEq)]
 pub enum UnknownName {
     Blueprint(Box<str>),
     /// A field of none of the blueprints that the policy is about.
     Field(Arc<str>),
+    /// A value that the field has in none of these blueprints: it would never match.
+    Value {
+        field: Arc<str>,
+        value: Value,
+    },
 }
 
 /// The unknown names of a policy, each once.
@@ -222,15 +227,47 @@ pub fn unknown_names(policy: &Policy, blueprints: &[Blueprint]) -> Vec<UnknownNa
             any_matches(&policy.when.all.blueprints, &it.identifier)
                 && any_matches(&conditions.blueprints, &it.identifier)
         };
-        let mut about = blueprints.iter().filter(about).peekable();
-        if about.peek().is_some()
-            && let Some(name) = missing_in_all(&condition.field, about)
-        {
-            found.push(UnknownName::Field(name));
+        let about: Vec<&Blueprint> = blueprints.iter().filter(about).collect();
+        if about.is_empty() {
+            continue;
+        }
+        match missing_in_all(&condition.field, about.iter().copied()) {
+            Some(name) => found.push(UnknownName::Field(name)),
+            None => found.extend(impossible_values(condition, &about)),
         }
     }
     found.dedup();
     found
+}
+
+/// The values of a condition on a property that no blueprint which has the property allows.
+fn impossible_values(condition: &FieldCondition, blueprints: &[&Blueprint]) -> Vec<UnknownName> {
+    let name = match &condition.field {
+        FieldName::Known(Field::Property(name)) | FieldName::PropertyOrRelation(name) => name,
+        FieldName::Known(Field::Text(_) | Field::Team | Field::Relation(_)) => return Vec::new(),
+    };
+    let properties: Vec<&Property> = blueprints.iter().filter_map(|blueprint| blueprint.property(name)).collect();
+    let has_relation =
+        blueprints.iter().any(|blueprint| blueprint.property(name).is_none() && blueprint.relation(name).is_some());
+    if properties.is_empty() || has_relation {
+        return Vec::new();
+    }
+    let values = condition.before.iter().chain(&condition.after);
+    let impossible = values.filter(|value| !properties.iter().any(|property| may_be(value, property)));
+    impossible.map(|value| UnknownName::Value { field: Arc::clone(name), value: value.clone() }).collect()
+}
+
+/// Whether a property may have a value that the config names. Of lists and objects, anything may be an item.
+fn may_be(wanted: &Value, property: &Property) -> bool {
+    let has_type = match (property.kind, wanted) {
+        (_, Value::Null) => return true,
+        (None | Some(PropertyKind::Array | PropertyKind::Object), _) => return true,
+        (Some(PropertyKind::String), Value::Text(_)) | (Some(PropertyKind::Boolean), Value::Bool(_)) => true,
+        (Some(PropertyKind::Number), Value::Integer(_) | Value::Large(_) | Value::Float(_)) => true,
+        (Some(PropertyKind::String | PropertyKind::Boolean | PropertyKind::Number), _) => false,
+    };
+    let is_choice = || property.choices.iter().any(|choice| equals(wanted, &Value::from_json(choice)));
+    has_type && (property.choices.is_empty() || is_choice())
 }
 
 /// The name of the field, if none of these blueprints has it.

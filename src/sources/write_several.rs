@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::boundary::Boundary;
 use super::write::{Draft, WriteError, keep_owner, place_inside, write_atomically};
 use crate::domain::error_class::{ErrorClass, ExitClass};
+use crate::text::plural::list;
 
 /// One file of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub enum WriteSeveralError {
     #[error("`{}` has changed since it was read", path.display())]
     #[diagnostic(code("changed-meanwhile"), help("rerun the command; nothing was written"))]
     Changed { path: PathBuf },
+    #[error("{error}; {files} could not be restored")]
+    #[diagnostic(code("not-restored"), help("restore them with Git: `git restore FILE`"))]
+    NotRestored { error: WriteError, files: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] WriteError),
@@ -53,19 +57,16 @@ pub fn write_several(root: &Path, changes: &[FileChange]) -> Result<(), WriteSev
         changes.iter().map(|change| prepare(&within, change)).collect::<Result<_, WriteSeveralError>>()?;
     let mut done = Vec::new();
     for Prepared { change, draft, old, new } in prepared {
-        let fail = |source| WriteSeveralError::from(WriteError::Io { path: change.path.clone(), source });
-        if let Err(source) = fs::rename(&draft.path, &new) {
-            take_back(root, &done);
-            return Err(fail(source));
+        let mut write = || {
+            fs::rename(&draft.path, &new)?;
+            done.push(change);
+            if new == old { Ok(()) } else { fs::remove_file(&old) }
+        };
+        if let Err(source) = write() {
+            let error = WriteError::Io { path: change.path.clone(), source };
+            return Err(take_back(root, &done, error));
         }
         draft.keep();
-        done.push(change);
-        if new != old
-            && let Err(source) = fs::remove_file(&old)
-        {
-            take_back(root, &done);
-            return Err(fail(source));
-        }
     }
     Ok(())
 }
@@ -99,13 +100,20 @@ fn prepare<'c>(within: &Boundary, change: &'c FileChange) -> Result<Prepared<'c>
     Ok(Prepared { change, draft, old, new })
 }
 
-/// Restores files as they were. The error that led here is the one to report.
-fn take_back(root: &Path, done: &[&FileChange]) {
-    for change in done {
+/// Restores files as they were; returns the error that led here, and names what could not be restored.
+fn take_back(root: &Path, done: &[&FileChange], error: WriteError) -> WriteSeveralError {
+    let restore = |change: &FileChange| {
         if let Some(to) = &change.to {
-            let _ = fs::remove_file(root.join(to));
+            // The file keeps its owner and its mode.
+            fs::rename(root.join(to), root.join(&change.path)).ok()?;
         }
-        let _ = write_atomically(root, &change.path, &change.before);
+        write_atomically(root, &change.path, &change.before).ok()
+    };
+    let left = done.iter().filter(|change| restore(change).is_none());
+    let left: Vec<String> = left.map(|change| format!("`{}`", change.path.display())).collect();
+    match left.is_empty() {
+        true => error.into(),
+        false => WriteSeveralError::NotRestored { error, files: list(&left) },
     }
 }
 

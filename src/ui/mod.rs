@@ -15,6 +15,6 @@ pub use colour::{ColourChoice, ColourVariables, is_coloured};
 pub use editor::{EditorError, edit};
 pub use failure::failure;
 pub use progress::{Bar, Motion};
-pub use prompt::{Prompt, PromptError};
+pub use prompt::{Prompt, PromptError, is_yes};
 pub use streams::{StreamError, Streams, results_are_seen, talk_is_seen};
 pub use width::{terminal_width, width};

@@ -57,6 +57,20 @@ impl Prompt {
         }
         Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
     }
+
+    /// Asks a question that only `y` or `yes` answers with yes.
+    pub fn confirm(&mut self, question: &str) -> Result<bool, PromptError> {
+        Ok(is_yes(self.ask(&format!("{question} [y/N] "))?.as_deref(), false))
+    }
+}
+
+/// Enter means the default; the end of the input never means yes.
+pub fn is_yes(answer: Option<&str>, default: bool) -> bool {
+    match answer.map(str::to_ascii_lowercase).as_deref() {
+        Some("y" | "yes") => true,
+        Some("") => default,
+        Some(_) | None => false,
+    }
 }
 
 #[cfg(test)]

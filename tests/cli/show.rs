@@ -48,6 +48,14 @@ fn the_catalog_is_shown_where_it_differs() {
 }
 
 #[test]
+fn without_blueprints_it_is_not_said_that_nothing_points_to_it() {
+    let repo = acme();
+    std::fs::remove_dir_all(repo.path().join(".portolan")).expect("it is there");
+    let page = run(&repo, "show service/ledger").results;
+    assert!(page.contains("`portolan pull`") && !page.contains("No manifest points"), "{page}");
+}
+
+#[test]
 fn a_credential_is_masked() {
     let repo = acme();
     let file = "catalog/payments/ledger/ledger.yaml";
@@ -66,6 +74,7 @@ fn a_wrong_name_has_a_suggestion() {
         ("service/ledgr", "unknown-entity", did_you_mean!("service/ledger")),
         ("system/checkout", "unknown-entity", did_you_mean!("service/checkout")),
         ("servise/ledger-9", "unknown-entity", did_you_mean!("service")),
+        ("team/payments", "unknown-entity", did_you_mean!("_team/payments")),
         ("checkout", "no-entity-name", did_you_mean!("service/checkout")),
         ("nothing-like-it", "no-entity-name", "`service/cart`"),
     ] {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use clap::Command;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
 
 use crate::analysis::RULES;
 use crate::commands::context::mask_of_run;
@@ -48,6 +48,8 @@ pub(super) struct Candidates {
 enum Kind {
     Entity,
     Blueprint,
+    BlueprintOrFile,
+    EntityOrFile,
     /// `NAME=`, for the blueprints at hand.
     Assignment,
     Team,
@@ -65,8 +67,8 @@ const COMPLETED: [(&str, &str, Kind); 12] = [
     ("new", "set", Kind::Assignment),
     ("new", "relate", Kind::Assignment),
     ("new", "team", Kind::Team),
-    ("diff", "only", Kind::Entity),
-    ("push", "only", Kind::Entity),
+    ("diff", "only", Kind::BlueprintOrFile),
+    ("push", "only", Kind::BlueprintOrFile),
     ("explain", "topic", Kind::Topic),
 ];
 
@@ -82,7 +84,7 @@ impl Candidates {
             command = command.mut_subcommand(verb, |verb| self.complete(verb, argument, kind));
         }
         command.mut_subcommand("cluster", |cluster| {
-            cluster.mut_subcommand("trace", |trace| self.complete(trace, "subject", Kind::Entity))
+            cluster.mut_subcommand("trace", |trace| self.complete(trace, "subject", Kind::EntityOrFile))
         })
     }
 
@@ -106,6 +108,8 @@ impl Candidates {
         match kind {
             Kind::Entity => candidates(&mut names.entities.iter().cloned()),
             Kind::Blueprint => candidates(&mut names.blueprints.iter().cloned()),
+            Kind::EntityOrFile => with_files(candidates(&mut names.entities.iter().cloned()), current),
+            Kind::BlueprintOrFile => with_files(candidates(&mut names.blueprints.iter().cloned()), current),
             Kind::Assignment => {
                 let mut keys: Vec<(String, String)> = names
                     .properties
@@ -173,6 +177,12 @@ impl Names {
         names.properties.sort();
         names
     }
+}
+
+/// The files of the user's folder too.
+fn with_files(mut candidates: Vec<CompletionCandidate>, current: &str) -> Vec<CompletionCandidate> {
+    candidates.extend(PathCompleter::any().complete(OsStr::new(current)));
+    candidates
 }
 
 fn candidate(name: String, help: &str) -> CompletionCandidate {

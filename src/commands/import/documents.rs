@@ -13,6 +13,7 @@ use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::import::{ImportPlace, Skipped, Unread};
 use crate::manifest::scalar::{Plain, editor};
 use crate::manifest::{Document, Limits, Reader};
+use crate::scaffold::import::MAX_VALUE_BYTES;
 use crate::scaffold::import::{
     BackstageDocument, DocumentSource, LocationTarget, SourceEntity, placeholder_of, read_document,
 };
@@ -144,7 +145,16 @@ impl<'a> Collector<'a> {
 
     /// The content of a file of the repository; `None`: it cannot be read.
     fn content(&self, path: &str, key: &str, target: &str) -> Option<Json> {
-        let text = read_text(self.top, &resolve(path, target)?).ok()?;
+        let mut text = read_text(self.top, &resolve(path, target)?).ok()?;
+        if text.len() > MAX_VALUE_BYTES {
+            // A value of this length is refused, so no more of it is kept.
+            let mut end = MAX_VALUE_BYTES + 1;
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            text.truncate(end);
+            return Some(Json::from(text.as_str()));
+        }
         match key {
             "$text" => Some(Json::from(text)),
             "$json" => serde_json::from_str(&text).ok(),

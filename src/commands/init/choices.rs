@@ -12,7 +12,7 @@ use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::Error;
 use crate::scaffold::repository::CiSystem;
 use crate::settings::{Catalog, Delivery, Environment, Origin, Settings, Sourced};
-use crate::ui::Prompt;
+use crate::ui::{Prompt, is_yes};
 
 pub(super) struct Choices {
     pub platform: &'static Platform,
@@ -131,7 +131,7 @@ impl Choices {
         if is_fresh && !self.pulls_first && !self.example {
             let answer =
                 prompt.ask("Add two example blueprints and manifests, to try portolan without a catalog? [y/N] ")?;
-            self.example = is_yes(answer, false);
+            self.example = is_yes(answer.as_deref(), false);
         }
         // The example is for users without an account; `lint`, `diff` and `push` then use the embedded catalog.
         if self.has_default_region && !self.example {
@@ -165,15 +165,6 @@ impl Choices {
 
     pub fn is_wired(&self) -> bool {
         self.wired.is_some()
-    }
-}
-
-/// Enter means the default; the end of the input never means yes.
-pub(super) fn is_yes(answer: Option<String>, default: bool) -> bool {
-    match answer.as_deref().map(str::to_ascii_lowercase).as_deref() {
-        Some("y" | "yes") => true,
-        Some("") => default,
-        Some(_) | None => false,
     }
 }
 

@@ -185,8 +185,10 @@ impl Project {
             return self.refresh(open, environment, uses_cache);
         }
         if !self.changed.is_empty() {
-            let changed: Vec<SourceFile> = std::mem::take(&mut self.changed).into_values().collect();
+            // After an error they are still changed.
+            let changed: Vec<SourceFile> = self.changed.values().cloned().collect();
             self.needs_all_files |= self.session.change(&changed, &open(), environment)? == Freshness::Stale;
+            self.changed.clear();
         }
         Ok(())
     }

@@ -92,6 +92,11 @@ pub(crate) fn describe_unknown_names(policies: &[Policy], blueprints: &[Blueprin
                     name.as_ref(),
                     field_names(blueprints),
                 ),
+                UnknownName::Value { field, value } => (
+                    format!("the value {} of `{field}`, which its blueprints do not allow", value.to_json()),
+                    "",
+                    Vec::new(),
+                ),
             };
             let meant = closest(name, meant).map(|meant| format!("; did you mean `{meant}`?"));
             let policy = &policy.name;

@@ -16,9 +16,7 @@ pub(super) fn needs_confirmation(plan: &Plan, context: &Context<'_>) -> bool {
 
 /// Whether to push this plan.
 pub(super) fn confirm_push(plan: &Plan, catalog: &str, prompt: &mut Prompt) -> Result<bool, PromptError> {
-    let question = format!("Push {} to {catalog} as `{}`? [y/N] ", summarise(plan), plan.scope);
-    let answer = prompt.ask(&question)?;
-    Ok(answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")))
+    prompt.confirm(&format!("Push {} to {catalog} as `{}`?", summarise(plan), plan.scope))
 }
 
 /// Asks whether the hazards of this plan are accepted. Typing `y` is too easy for that, so the user must type the

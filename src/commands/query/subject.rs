@@ -55,6 +55,17 @@ pub(crate) fn unknown_entity(name: &EntityName, repository: &RepositoryIndex) ->
     let same = declared.filter(|entity| entity.blueprint() == blueprint).map(|entity| entity.identifier());
     let known = repository.snapshot.known.iter().flat_map(|known| known.identifiers(blueprint));
     let elsewhere = repository.index.entities().find(|entity| entity.identifier() == identifier);
+    let system = format!("_{blueprint}");
+    let is_system = !repository.index.references_to(&system, identifier).is_empty()
+        || repository.snapshot.known.as_ref().is_some_and(|known| known.contains(&system, identifier));
+    if is_system {
+        let name = format!("{blueprint}/{identifier}");
+        return SubjectError::Unknown {
+            name,
+            also: also(repository),
+            help: format!("did you mean `{system}/{identifier}`?"),
+        };
+    }
     let help = match (closest(identifier, same.chain(known)), elsewhere) {
         (_, Some(entity)) => format!("did you mean `{}/{identifier}`?", entity.blueprint()),
         (Some(meant), None) => format!("did you mean `{blueprint}/{meant}`?"),

@@ -1,13 +1,14 @@
 //! The texts that a report shows: those of the files that findings and changes point into, as they were read. Files that the
 //! run did not read, because the cache has their facts, are read when the first text is asked for.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
 use crate::domain::finding::{FileId, Finding};
-use crate::domain::value::masked::credentials_in;
+use crate::domain::value::masked::{credentials_in, hidden_in, without_hidden};
 use crate::manifest::{Document, Limits, Reader};
 use crate::report::positions::Files;
 use crate::sources::{self, SourceFile, git};
@@ -23,6 +24,11 @@ pub(crate) fn read_credentials(text: &str, mask: &Mask) -> Vec<(Range<usize>, St
         });
     }
     found
+}
+
+/// The text of a file with its credentials masked.
+pub(crate) fn masked_source<'t>(text: &'t str, mask: &Mask) -> Cow<'t, str> {
+    without_hidden(text, &hidden_in(mask, text, &read_credentials(text, mask)))
 }
 
 /// A cheap check whether the file is worth parsing. A name may also be a value: `{name: apiKey, value: ...}`.

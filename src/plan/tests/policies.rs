@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::policy_samples::{conditions, policy};
 use super::shuffled::shuffled;
 use super::world::{World, key, mask};
+use crate::domain::blueprint::PropertyKind;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Origin, OwnerStatus};
 use crate::domain::plan::hazard::{Consent, HazardKind};
@@ -269,6 +270,13 @@ fn names_that_no_blueprint_has_are_found() {
     assert_eq!(unknown(json!({"field": "team", "not": {"field": "title"}})), []);
     // A blueprint that does not exist has no fields to look for.
     assert_eq!(unknown(json!({"blueprint": "servce", "field": "teir"})), [blueprint("servce")]);
+    // A value that the property cannot have would never match.
+    let value = |field: &str, json: Json| UnknownName::Value { field: field.into(), value: Value::from_json(&json) };
+    let service = world.blueprints.iter().find(|it| it.identifier == "service").expect("the world has it");
+    let kind = |name: &str| service.property(name).and_then(|property| property.kind);
+    assert_eq!(kind("tier"), Some(PropertyKind::Number));
+    assert_eq!(unknown(json!({"blueprint": "service", "field": "tier", "before": [1, null]})), []);
+    assert_eq!(unknown(json!({"blueprint": "service", "field": "tier", "after": "1"})), [value("tier", json!("1"))]);
     assert!(matches!(conditions(&json!({"owner": "new"})).owners[..], [OwnerStatus::New]));
     assert!(matches!(conditions(&json!({"origin": "unknown"})).origins[..], [Origin::Unknown]));
 }

@@ -19,7 +19,7 @@ pub fn text(page: &EntityPage, style: &Style) -> String {
     for group in [FieldGroup::Entity, FieldGroup::Properties, FieldGroup::Relations] {
         out.group(page, group);
     }
-    out.references(&page.referenced_by);
+    out.references(page.referenced_by.as_deref());
     escape::lines(out.out)
 }
 
@@ -146,8 +146,11 @@ impl Page<'_> {
         }
     }
 
-    fn references(&mut self, references: &[PageReference]) {
+    fn references(&mut self, references: Option<&[PageReference]>) {
         self.line(0, "");
+        let Some(references) = references else {
+            return self.line(2, "What points to it is unknown without blueprints: run `portolan pull`.");
+        };
         if references.is_empty() {
             return self.line(2, "No manifest points to it.");
         }

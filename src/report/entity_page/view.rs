@@ -21,8 +21,9 @@ pub struct EntityPage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub declared_again: Vec<String>,
     pub fields: Vec<PageField>,
-    /// The values of other manifests that point to it.
-    pub referenced_by: Vec<PageReference>,
+    /// The values of other manifests that point to it; absent without blueprints, which say what a relation points to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referenced_by: Option<Vec<PageReference>>,
     /// Only with `--live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live: Option<LiveEntity>,

@@ -9,7 +9,7 @@ use crate::domain::blueprint::{Property, PropertyKind};
 use crate::text::plural::list;
 
 /// Longer values do not belong in a manifest; the catalog accepts entities of 1 MiB.
-const MAX_VALUE_BYTES: usize = 256 * 1024;
+pub const MAX_VALUE_BYTES: usize = 256 * 1024;
 /// The number of choices that a reason names.
 const MAX_CHOICES: usize = 12;
 /// The hosts whose project slugs are the path of a URL.

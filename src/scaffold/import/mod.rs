@@ -15,6 +15,7 @@ pub use backstage::{BackstageDocument, DocumentSource, LocationTarget, placehold
 pub use codeowners::{
     Codeowners, ComponentSearch, Dialect, OwnedComponents, RULE, dialect_of_path, find_components, parse_codeowners,
 };
+pub use convert::MAX_VALUE_BYTES;
 pub use draft::{DraftManifest, ImportDraft, draft};
 pub use input::ImportInput;
 pub use mapping::{ImportKind, ImportMapping, MappingFault};

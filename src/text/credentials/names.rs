@@ -7,7 +7,19 @@ pub const MARK: &str = "[secret ";
 pub fn name_sounds_secret(name: &str) -> bool {
     ends_with_one_of(
         name,
-        &["password", "passphrase", "secret", "secretkey", "secretaccesskey", "apikey", "privatekey", "token"],
+        &[
+            "password",
+            "passphrase",
+            "secret",
+            "secretkey",
+            "secretaccesskey",
+            "apikey",
+            "privatekey",
+            // PagerDuty's keys, which catalogs of Backstage hold in plain text.
+            "integrationkey",
+            "routingkey",
+            "token",
+        ],
     )
 }
 

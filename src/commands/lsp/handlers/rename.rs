@@ -12,14 +12,13 @@ use crate::commands::lsp::projects::Project;
 use crate::commands::lsp::state::State;
 use crate::commands::rename::error::RenameError;
 use crate::commands::rename::former::former_identifier;
+use crate::commands::rename::names::NewName;
 use crate::commands::workspace::git::Git;
 use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::finding::{Edit, EntityName, FileId};
 use crate::editor::lines::{Lines, without_mark};
 use crate::editor::rename::{Annotation, TextRename, rename as rename_text, renamed_from};
 use crate::editor::subject::{Found, Subject, subject_at};
-use crate::scaffold::parse_targets;
-use crate::text::plural::list;
 
 /// The text that a rename would replace; `None` where nothing can be renamed.
 pub(in crate::commands::lsp) fn prepare_rename(
@@ -110,34 +109,19 @@ fn edits(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> R
 }
 
 fn check(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> Result<(), RenameError> {
-    let EntityName { blueprint, identifier } = name;
-    let (shown, new) = (format!("{blueprint}/{identifier}"), format!("{blueprint}/{to}"));
-    if let Err(fault) = parse_targets(false, &[to.to_owned()]) {
-        return Err(RenameError::BadIdentifier { fault });
-    }
-    if to == identifier {
-        return Err(RenameError::Same { name: shown });
-    }
-    let Some(declared) = project.session.declared() else { return Ok(()) };
+    let session = &project.session;
+    let Some((snapshot, declared)) = session.snapshot().zip(session.declared()) else { return Ok(()) };
     let mut located = Located::new(state, project);
     let mut lines = |identifier: &str| -> Vec<String> {
-        let places = declared.declarations(blueprint, identifier);
+        let places = declared.declarations(&name.blueprint, identifier);
         places.into_iter().filter_map(|entity| located.line(entity.place)).collect()
     };
-    match lines(identifier).as_slice() {
-        [] => {
-            let help = "rename it in the catalog, then use `portolan rename --references-only`".to_owned();
-            return Err(RenameError::Undeclared { name: shown, help });
-        }
-        [_] => {}
-        several => return Err(RenameError::Twice { name: shown, places: list(several) }),
-    }
-    if let Some(place) = lines(to).into_iter().next() {
-        return Err(RenameError::Declared { name: new, place });
-    }
-    let known = project.session.snapshot().and_then(|snapshot| snapshot.known.as_ref());
-    match known.is_some_and(|known| known.contains(blueprint, to)) {
-        true => Err(RenameError::InCatalog { name: new }),
-        false => Ok(()),
-    }
+    let (own, taken) = (lines(&name.identifier), lines(to).into_iter().next());
+    let earlier = declared.declarations(&name.blueprint, &name.identifier).into_iter().find_map(|entity| {
+        let (text, path) = (located.text(entity.place.file)?, located.file(entity.place.file)?.path.as_str());
+        renamed_from(path.rsplit('/').next().unwrap_or(path), without_mark(&text), &name.identifier)
+    });
+    let names = NewName { name, to, declared: own, taken, earlier: earlier.as_deref() };
+    names.check_identifier(snapshot)?;
+    names.check_places(snapshot)
 }

@@ -71,8 +71,11 @@ pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
     for (line, folder) in &components {
         used.insert(*line);
         let last = folder.rsplit('/').next().unwrap_or(folder);
-        let name = if names.contains(last) { folder.replace('/', "-") } else { last.to_owned() };
-        names.insert(name.clone());
+        let whole = folder.replace('/', "-");
+        let numbered = (2..).map(|number| format!("{whole}-{number}"));
+        // Names that differ in case only are one name.
+        let mut candidates = [last.to_owned(), whole.clone()].into_iter().chain(numbered);
+        let name = candidates.find(|name| names.insert(name.to_lowercase())).unwrap_or_default();
         found.sources.push(search.component(&name, folder, *line, &teams, &mut used));
     }
     if components.is_empty()
