@@ -113,11 +113,11 @@ fn run(args: &RenameArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         context.say(&format!("Would rename {summary}; nothing was written."));
         return Ok(Exit::Success);
     }
-    if let Some(prompt) = &mut prompt {
-        if !prompt.confirm(&format!("Rename {summary}?"))? {
-            context.say("Nothing was written.");
-            return Ok(Exit::Interrupted);
-        }
+    if let Some(prompt) = &mut prompt
+        && !prompt.confirm(&format!("Rename {summary}?"))?
+    {
+        context.say("Nothing was written.");
+        return Ok(Exit::Interrupted);
     }
     let root = &context.settings.root.value;
     let changes: Vec<FileChange> = files.iter().map(ChangedFile::change).collect();
@@ -155,17 +155,19 @@ fn check_names(args: &RenameArgs, name: &EntityName, repository: &RepositoryInde
     let mut place =
         |entity: &EntityRef<'_>| format!("{}:{}", repository.path(entity.file()), lines.line(entity.place()));
     let declarations = index.declarations(blueprint, identifier);
+    let references = index.references_to(blueprint, identifier);
     let earlier = earlier_identifier(name, repository);
     let names = NewName {
         name,
         to: &args.to,
         declared: declarations.iter().map(&mut place).collect(),
         taken: index.declarations(blueprint, &args.to).first().map(&mut place),
+        pointing: references.len(),
         earlier: earlier.as_deref(),
     };
     names.check_identifier(snapshot)?;
     let is_known = || snapshot.known.as_ref().is_some_and(|known| known.contains(blueprint, identifier));
-    if declarations.is_empty() && index.references_to(blueprint, identifier).is_empty() && !is_known() {
+    if declarations.is_empty() && references.is_empty() && !is_known() {
         return Err(unknown_entity(name, repository).into());
     }
     if args.references_only {

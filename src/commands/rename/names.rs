@@ -4,7 +4,7 @@ use crate::analysis::Snapshot;
 use crate::commands::rename::error::RenameError;
 use crate::domain::finding::EntityName;
 use crate::scaffold::parse_targets;
-use crate::text::plural::list;
+use crate::text::plural::{count, list};
 
 /// An entity, its new identifier, and what the repository has of both.
 pub(crate) struct NewName<'a> {
@@ -14,6 +14,8 @@ pub(crate) struct NewName<'a> {
     pub declared: Vec<String>,
     /// The manifest that has the new identifier.
     pub taken: Option<String>,
+    /// The number of values that point to the entity.
+    pub pointing: usize,
     /// The identifier before an earlier rename.
     pub earlier: Option<&'a str>,
 }
@@ -43,12 +45,14 @@ impl NewName<'_> {
 
     /// Checks that one manifest has the old name, and that nothing has the new one.
     pub fn check_places(&self, snapshot: &Snapshot) -> Result<(), RenameError> {
-        let Self { name, to, declared, taken, earlier } = self;
+        let Self { name, to, declared, taken, pointing, earlier } = self;
         match declared.as_slice() {
             [] => {
-                let help =
-                    "rename it in the catalog, then change what points to it with `portolan rename --references-only`";
-                return Err(RenameError::Undeclared { name: self.shown(&name.identifier), help: help.to_owned() });
+                let values = count(*pointing, "value");
+                let help = format!(
+                    "rename it in the catalog; then `portolan rename` with `--references-only` changes the {values} that name it"
+                );
+                return Err(RenameError::Undeclared { name: self.shown(&name.identifier), help });
             }
             [_] => {}
             several => {

@@ -121,7 +121,8 @@ fn check(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> R
         let (text, path) = (located.text(entity.place.file)?, located.file(entity.place.file)?.path.as_str());
         renamed_from(path.rsplit('/').next().unwrap_or(path), without_mark(&text), &name.identifier)
     });
-    let names = NewName { name, to, declared: own, taken, earlier: earlier.as_deref() };
+    let pointing = declared.references(&name.blueprint, &name.identifier).len();
+    let names = NewName { name, to, declared: own, taken, pointing, earlier: earlier.as_deref() };
     names.check_identifier(snapshot)?;
     names.check_places(snapshot)
 }
