@@ -58,7 +58,7 @@ pub struct Knowledge<'a> {
     pub platform: &'static Platform,
 }
 
-/// An editor asks again after each character, and nobody reads more.
+/// The most entities in one answer: an editor asks again after each character.
 const MAX_ENTITIES: usize = 200;
 
 /// The suggestions for a byte of a text.

@@ -55,7 +55,7 @@ pub fn impact(input: &ImpactInput<'_>) -> Impact {
     for entity in declared {
         judge.declared(entity, of_entities.get(&name_of(&entity.key)).map_or(&[], Vec::as_slice));
     }
-    judge.add_strangers(&of_entities);
+    judge.add_unusable(&of_entities);
     let (of_stored, _) = by_entity(stored.map_or(&[], |stored| stored.findings));
     for entity in stored.iter().flat_map(|stored| stored.entities) {
         judge.stored(entity, of_stored.get(&name_of(&entity.key)).map_or(&[], Vec::as_slice));
@@ -127,7 +127,7 @@ impl Judge<'_> {
     }
 
     /// Entities that findings name and that are not among the declared ones, because their manifests cannot be used.
-    fn add_strangers(&mut self, findings: &HashMap<Name<'_>, Vec<&NewFinding>>) {
+    fn add_unusable(&mut self, findings: &HashMap<Name<'_>, Vec<&NewFinding>>) {
         for ((blueprint, identifier), findings) in findings {
             let key = EntityKey { blueprint: (*blueprint).into(), identifier: (*identifier).into() };
             if self.entities.contains_key(&key) {

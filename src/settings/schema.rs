@@ -104,7 +104,7 @@ struct PolicyName(#[schemars(regex(pattern = r"^[A-Za-z0-9-]{1,60}$"))] String);
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Policy {
-    /// What the reader of the plan is told.
+    /// The message in every report of the plan.
     #[schemars(length(min = 1))]
     message: Option<String>,
     /// `hazard`: the plan needs approval. `refuse`: no approval helps. Default: hazard.

@@ -108,7 +108,7 @@ impl Sides {
         let GivenBlueprints { mut files, is_whole } = read_given(path, context.settings)?;
         let given: BTreeSet<String> = files.iter().map(|(identifier, _)| identifier.clone()).collect();
         let others = own_files(workspace).into_iter().filter(|(identifier, _)| !given.contains(identifier));
-        // Nobody can remove a system blueprint.
+        // A system blueprint cannot be removed.
         let (kept, removed): (Vec<_>, Vec<_>) =
             others.partition(|(identifier, _)| !is_whole || is_reserved(identifier));
         files.extend(kept);

@@ -13,7 +13,7 @@ use crate::domain::value::{Value, exact};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     pub name: Box<str>,
-    /// What the reader of a plan is told.
+    /// The message in every report of the plan.
     pub message: Option<Box<str>>,
     pub verdict: PolicyVerdict,
     pub when: When,
