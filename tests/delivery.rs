@@ -125,7 +125,7 @@ fn compare(texts: &Texts, root: &Path) -> Result<(), String> {
             let found = contents(&repository, &built.objects);
             for ((content, object), expected) in found.iter().zip(&built.objects).zip(&expected) {
                 let header = &object.header;
-                let identity = [&header.kind, &header.name, &header.namespace].map(String::as_str);
+                let identity = [&header.kind, &header.name, &header.namespace].map(|text| text.as_str());
                 let wanted = ["/kind", "/metadata/name", "/metadata/namespace"].map(|part| text(expected, part));
                 if header.has_string_name && identity != wanted.each_ref().map(String::as_str) && !is_date(&wanted[1]) {
                     return Err(format!("found {identity:?}, expected {wanted:?}"));

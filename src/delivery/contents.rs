@@ -68,19 +68,19 @@ pub fn content_of(manifest: Value<'_>, object: &Object, dialect: Dialect) -> Jso
     let Json::Object(root) = &mut content else { return content };
     let metadata = map_in(root, "metadata");
     if object.has_new_name {
-        metadata.insert("name".to_owned(), Json::String(object.header.name.clone()));
+        metadata.insert("name".to_owned(), Json::from(object.header.name.as_str()));
     }
     if object.has_new_namespace {
-        metadata.insert("namespace".to_owned(), Json::String(object.header.namespace.clone()));
+        metadata.insert("namespace".to_owned(), Json::from(object.header.namespace.as_str()));
     }
     if !object.new_labels.is_empty() {
         let labels = map_in(metadata, "labels");
-        labels.extend(object.new_labels.iter().map(|(key, value)| (key.clone(), Json::String(value.clone()))));
+        labels.extend(object.new_labels.iter().map(|(key, value)| (key.to_string(), Json::from(value.as_str()))));
     }
     if !object.header.annotations.is_empty() {
         // kustomize writes its own annotations and removes them again, so that all become strings.
         let strings = object.header.annotations.iter();
-        let annotations = strings.map(|(key, value)| (key.clone(), Json::String(value.clone()))).collect();
+        let annotations = strings.map(|(key, value)| (key.to_string(), Json::from(value.as_str()))).collect();
         metadata.insert("annotations".to_owned(), Json::Object(annotations));
     }
     content
@@ -90,7 +90,7 @@ pub fn content_of(manifest: Value<'_>, object: &Object, dialect: Dialect) -> Jso
 pub(super) fn set_namespace(content: &mut Json, object: &Object) {
     let Some(root) = content.as_object_mut().filter(|_| object.has_new_namespace) else { return };
     if !object.header.namespace.is_empty() {
-        map_in(root, "metadata").insert("namespace".to_owned(), Json::String(object.header.namespace.clone()));
+        map_in(root, "metadata").insert("namespace".to_owned(), Json::from(object.header.namespace.as_str()));
     } else if let Some(metadata) = root.get_mut("metadata").and_then(Json::as_object_mut) {
         metadata.shift_remove("namespace");
     }

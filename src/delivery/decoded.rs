@@ -1,10 +1,11 @@
 //! A YAML file as the decoder of Kubernetes reads it, which Argo CD uses for the files of a folder: the objects up to the
 //! first document that is none.
 
+use compact_str::{CompactString, ToCompactString as _};
 use serde_json::Value as Json;
 
 use super::go_json::{go_json, json_fault};
-use super::manifests::{Header, Manifest, Manifests};
+use super::manifests::{Header, HeaderPairs, Manifest, Manifests};
 use super::reading::{Dialect, json};
 use super::source::{Document, Source};
 use crate::domain::document::fault::FaultKind;
@@ -237,7 +238,7 @@ fn object(value: Value<'_>, document: usize, items: Vec<usize>) -> DecodedObject
 
 /// The header as `kubectl` reads it.
 fn decoded_header(value: Value<'_>) -> Header {
-    let string = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let string = |value: Option<Value<'_>>| CompactString::from(value.and_then(Value::as_str).unwrap_or_default());
     let metadata = value.get("metadata");
     let inner = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let labels = inner("labels");
@@ -245,7 +246,7 @@ fn decoded_header(value: Value<'_>) -> Header {
         api_version: string(value.get("apiVersion")),
         kind: string(value.get("kind")),
         // A name that is no string is kept for messages.
-        name: inner("name").filter(|name| !name.is_null()).map(|name| name.key_text().into_owned()).unwrap_or_default(),
+        name: inner("name").filter(|name| !name.is_null()).map(|name| name.key_text().into()).unwrap_or_default(),
         namespace: string(inner("namespace")),
         labels: pairs(labels),
         annotations: pairs(inner("annotations")),
@@ -255,24 +256,24 @@ fn decoded_header(value: Value<'_>) -> Header {
     }
 }
 
-fn pairs(map: Option<Value<'_>>) -> Vec<(String, String)> {
+fn pairs(map: Option<Value<'_>>) -> HeaderPairs {
     let entries = map.into_iter().flat_map(Value::entries);
-    entries.map(|(key, value)| (key.key_text().into_owned(), value.key_text().into_owned())).collect()
+    entries.map(|(key, value)| (key.key_text().into(), value.key_text().into())).collect()
 }
 
 /// The header of an object that was read as JSON.
 pub fn header_of_json(value: &Json) -> Header {
     let scalar = |value: Option<&Json>| match value {
-        Some(Json::String(text)) => text.clone(),
-        Some(value @ (Json::Bool(_) | Json::Number(_))) => value.to_string(),
-        Some(Json::Null | Json::Array(_) | Json::Object(_)) | None => String::new(),
+        Some(Json::String(text)) => CompactString::from(text),
+        Some(value @ (Json::Bool(_) | Json::Number(_))) => value.to_compact_string(),
+        Some(Json::Null | Json::Array(_) | Json::Object(_)) | None => CompactString::default(),
     };
-    let string = |value: Option<&Json>| value.and_then(Json::as_str).unwrap_or_default().to_owned();
+    let string = |value: Option<&Json>| CompactString::from(value.and_then(Json::as_str).unwrap_or_default());
     let metadata = value.get("metadata");
     let inner = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let pairs = |key: &str| {
         let members = inner(key).and_then(Json::as_object).into_iter().flatten();
-        members.map(|(key, value)| (key.clone(), scalar(Some(value)))).collect::<Vec<_>>()
+        members.map(|(key, value)| (key.into(), scalar(Some(value)))).collect::<Vec<_>>()
     };
     let labels = inner("labels").and_then(Json::as_object);
     Header {

@@ -78,7 +78,7 @@ pub fn faults(manifest: Value<'_>, arrival: &Arrival, delivering: Delivering<'_>
         }
         Fate::Replaced { .. } => {
             let span = name.map_or_else(|| start_of(manifest), Value::span);
-            let namespace = arrival.object.header.namespace.clone();
+            let namespace = arrival.object.header.namespace.to_string();
             found.push((span, ManifestFaultKind::Replaced { by: None, namespace }));
         }
         Fate::Applied | Fate::Vanished(VanishReason::IsKustomization) => {}

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
+use compact_str::CompactString;
 use memchr::memmem::Finder;
 
 use super::kustomize::failure::FailureKind;
@@ -69,15 +70,19 @@ pub struct Manifest {
     pub encoding: Option<EncodingFault>,
 }
 
-/// What identifies an object, as texts whatever their types are.
+/// Labels or annotations, in order.
+pub type HeaderPairs = Vec<(CompactString, CompactString)>;
+
+/// What identifies an object, as texts whatever their types are. There are as many as manifests, and they are compared
+/// often, so short texts are in the header itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Header {
-    pub api_version: String,
-    pub kind: String,
-    pub name: String,
-    pub namespace: String,
-    pub labels: Vec<(String, String)>,
-    pub annotations: Vec<(String, String)>,
+    pub api_version: CompactString,
+    pub kind: CompactString,
+    pub name: CompactString,
+    pub namespace: CompactString,
+    pub labels: HeaderPairs,
+    pub annotations: HeaderPairs,
     /// Whether the name is a string, not a number or a boolean.
     pub has_string_name: bool,
     /// Whether all labels are strings.
@@ -340,7 +345,9 @@ fn is_nothing(value: Value<'_>) -> bool {
 impl Header {
     pub fn of(value: Value<'_>) -> Self {
         let text = |value: Option<Value<'_>>| {
-            value.filter(is_something).map_or_else(String::new, |value| scalar_text(value).into_owned())
+            value
+                .filter(is_something)
+                .map_or_else(CompactString::default, |value| CompactString::from(scalar_text(value)))
         };
         let [api_version, kind, metadata, spec] = members(value, ["apiVersion", "kind", "metadata", "spec"]);
         let metadata = metadata.filter(is_something);
@@ -435,9 +442,14 @@ fn is_plain_metadata((key, member): (Value<'_>, Value<'_>)) -> bool {
     }
 }
 
-fn pairs(map: Option<Value<'_>>) -> Vec<(String, String)> {
+/// Pairs of other texts, for a header.
+pub fn header_pairs(pairs: &[(String, String)]) -> impl Iterator<Item = (CompactString, CompactString)> {
+    pairs.iter().map(|(key, value)| (key.into(), value.into()))
+}
+
+fn pairs(map: Option<Value<'_>>) -> HeaderPairs {
     let entries = map.into_iter().flat_map(Value::entries);
-    entries.map(|(key, value)| (scalar_text(key).into_owned(), scalar_text(value).into_owned())).collect()
+    entries.map(|(key, value)| (scalar_text(key).into(), scalar_text(value).into())).collect()
 }
 
 /// The members of a mapping under some keys. Of duplicate keys the last one applies.

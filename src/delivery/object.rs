@@ -5,10 +5,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use foldhash::{HashMap, HashMapExt};
 
 use super::files::FileId;
-use super::manifests::Header;
+use super::manifests::{Header, HeaderPairs};
 use super::place::Place;
 use super::reading::EncodingFault;
 use crate::domain::apply_error::AppliedObject;
@@ -23,7 +24,7 @@ pub struct Object {
     pub names_before: Vec<(String, String)>,
     pub has_new_name: bool,
     pub has_new_namespace: bool,
-    pub new_labels: Vec<(String, String)>,
+    pub new_labels: HeaderPairs,
     /// What rewrites its content: this is not judged.
     pub rewritten: Option<Rewrite>,
     pub encoding: Option<EncodingFault>,
@@ -105,28 +106,28 @@ impl Object {
         self.has_new_name = true;
         let header = self.header_mut();
         header.has_string_name = true;
-        header.name = name;
+        header.name = name.into();
     }
 
     pub fn set_namespace(&mut self, namespace: &str) {
         self.remember();
         self.has_new_namespace = true;
-        namespace.clone_into(&mut self.header_mut().namespace);
+        self.header_mut().namespace = namespace.into();
     }
 
     fn remember(&mut self) {
-        let now = (self.header.name.clone(), self.header.namespace.clone());
+        let now = (self.header.name.to_string(), self.header.namespace.to_string());
         if !self.names_before.contains(&now) {
             self.names_before.push(now);
         }
     }
 
-    pub fn add_labels(&mut self, pairs: &[(String, String)]) {
+    pub fn add_labels<T: AsRef<str>>(&mut self, pairs: &[(T, T)]) {
         merge(&mut self.header_mut().labels, pairs);
         merge(&mut self.new_labels, pairs);
     }
 
-    pub fn add_annotations(&mut self, pairs: &[(String, String)]) {
+    pub fn add_annotations<T: AsRef<str>>(&mut self, pairs: &[(T, T)]) {
         merge(&mut self.header_mut().annotations, pairs);
     }
 
@@ -143,15 +144,16 @@ impl Object {
     }
 }
 
-fn value_of<'p>(pairs: &'p [(String, String)], key: &str) -> Option<&'p str> {
+fn value_of<'p>(pairs: &'p [(CompactString, CompactString)], key: &str) -> Option<&'p str> {
     pairs.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
 }
 
-fn merge(pairs: &mut Vec<(String, String)>, added: &[(String, String)]) {
+fn merge<T: AsRef<str>>(pairs: &mut HeaderPairs, added: &[(T, T)]) {
     for (key, value) in added {
+        let (key, value) = (key.as_ref(), CompactString::from(value.as_ref()));
         match pairs.iter_mut().find(|(known, _)| known == key) {
-            Some((_, known)) => known.clone_from(value),
-            None => pairs.push((key.clone(), value.clone())),
+            Some((_, known)) => *known = value,
+            None => pairs.push((key.into(), value)),
         }
     }
 }

@@ -36,9 +36,9 @@ impl<'a> Repository<'a> {
     }
 
     /// Gives the manifests of a file that the caller has read already.
-    pub fn give(&self, file: FileId, manifests: Manifests) {
+    pub fn give(&self, file: FileId, manifests: Arc<Manifests>) {
         // Given twice, they are the same.
-        let _ = self.manifests[file.index()].set(Arc::new(manifests));
+        let _ = self.manifests[file.index()].set(manifests);
     }
 
     /// The manifests of a file, if they were given or have been read.

@@ -26,11 +26,13 @@ pub struct TextDoubts {
 
 impl TextDoubts {
     pub fn of(text: &str) -> Self {
+        // Most manifests have nothing in braces or brackets.
+        let has_flow = memchr::memchr2(b'{', b'[', text.as_bytes()).is_some();
         Self {
             has_dollar: memchr::memchr(b'$', text.as_bytes()).is_some(),
             has_null_map: may_have_null_map(text),
-            has_empty_map: may_have_empty_map(text),
-            has_other_reading: may_have_other_reading(text),
+            has_empty_map: has_flow && may_have_empty_map(text),
+            has_other_reading: may_have_other_reading(text) || has_flow && may_leave_out(text),
         }
     }
 }
@@ -69,7 +71,7 @@ fn may_have_empty_map(text: &str) -> bool {
 fn may_have_other_reading(text: &str) -> bool {
     let is_such_tag =
         |at: usize| text.get(at..).is_some_and(|tag| ["!!timestamp", "!!set"].iter().any(|it| tag.starts_with(it)));
-    may_have_date(text) || TAG.find_iter(text.as_bytes()).any(is_such_tag) || may_leave_out(text)
+    may_have_date(text) || TAG.find_iter(text.as_bytes()).any(is_such_tag)
 }
 
 /// Whether a plain scalar may be a timestamp.

@@ -70,7 +70,7 @@ impl Unfinished {
         let objects = inline.or_else(|| file.map(|file| repository.manifests(file).objects.clone()));
         let objects = objects.unwrap_or_default();
         self.has_any_kind |= objects.is_empty();
-        self.kinds.extend(objects.into_iter().map(|manifest| manifest.header.kind.clone()));
+        self.kinds.extend(objects.into_iter().map(|manifest| manifest.header.kind.to_string()));
     }
 
     /// The kind of a selector, which may be a pattern.

@@ -206,12 +206,12 @@ impl Walk<'_> {
     fn take(&self, path: PathBuf, relative: PathBuf, kind: EntryKind, found: &mut WalkResult) {
         match kind {
             EntryKind::File => {
-                let place = Place::Disk(DiskFile { path, within: self.within.clone() });
+                let place = Place::Disk(DiskFile { path: path.into(), within: self.within.clone() });
                 found.files.push(SourceFile { path: into_path_text(relative), place });
             }
             EntryKind::Link => match self.follow(&path) {
                 Ok(target) => {
-                    let place = Place::Disk(DiskFile { path: target.clone(), within: self.within.clone() });
+                    let place = Place::Disk(DiskFile { path: target.as_path().into(), within: self.within.clone() });
                     found.links.push((SourceFile { path: path_text(&relative), place }, target));
                 }
                 Err(why) if may_be_manifest(&path) => {
@@ -343,7 +343,7 @@ fn add_links(files: &mut Vec<SourceFile>, mut links: Vec<(SourceFile, PathBuf)>)
     }
     links.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     let mut listed: HashSet<PathBuf> =
-        files.iter().filter_map(|file| file.place.disk()).map(|disk| disk.path.clone()).collect();
+        files.iter().filter_map(|file| file.place.disk()).map(|disk| disk.path.to_path_buf()).collect();
     files.extend(links.into_iter().filter(|(_, target)| listed.insert(target.clone())).map(|(link, _)| link));
 }
 

@@ -108,7 +108,7 @@ impl Hidden {
 }
 
 fn file(within: &Boundary, relative: &Path) -> SourceFile {
-    let place = Place::Disk(DiskFile { path: within.root().join(relative), within: within.clone() });
+    let place = Place::Disk(DiskFile { path: within.root().join(relative).into(), within: within.clone() });
     SourceFile { path: path_text(relative), place }
 }
 

@@ -2,7 +2,7 @@
 //! file costs only an open and a close.
 
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::boundary::Boundary;
@@ -89,7 +89,8 @@ impl Place {
 /// A file on disk.
 #[derive(Debug, Clone)]
 pub struct DiskFile {
-    pub path: PathBuf,
+    /// Shared, because the texts that a run keeps name their files too.
+    pub path: Arc<Path>,
     /// The repository: no link in it may lead `path` out of it.
     pub within: Boundary,
 }
@@ -97,7 +98,7 @@ pub struct DiskFile {
 impl DiskFile {
     /// `path` is absolute, or relative to the boundary's root.
     pub fn new(within: &Boundary, path: impl AsRef<Path>) -> Self {
-        Self { path: within.root().join(path), within: within.clone() }
+        Self { path: within.root().join(path).into(), within: within.clone() }
     }
 }
 
@@ -134,9 +135,9 @@ fn read_at_most<'b>(file: &'b SourceFile, buffer: &'b mut ReadBuffer, limit: u64
             decode(bytes.get(..length).unwrap_or_default(), decoded)
         }
         Place::Blob { id, store, entry } => {
-            let copy = store
-                .copy_of(*entry)
-                .and_then(|(path, within)| fill(&DiskFile { path, within: within.clone() }, bytes, limit).ok());
+            let copy = store.copy_of(*entry).and_then(|(path, within)| {
+                fill(&DiskFile { path: path.into(), within: within.clone() }, bytes, limit).ok()
+            });
             // The file may change while it is read, and attributes that were removed since may have converted it.
             let length = match copy.filter(|length| is_content_of(*id, bytes.get(..*length).unwrap_or_default())) {
                 Some(length) => length,
@@ -284,7 +285,7 @@ mod tests {
     fn what_is_not_there_or_no_file_is_a_problem() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut buffer = ReadBuffer::default();
-        let file = |path: PathBuf| SourceFile { path: "x".to_owned(), place: disk(folder.path(), &path) };
+        let file = |path: std::path::PathBuf| SourceFile { path: "x".to_owned(), place: disk(folder.path(), &path) };
         assert!(matches!(read(&file(folder.path().join("gone.yaml")), &mut buffer), Err(ReadProblem::Io(_))));
         let folder_itself = file(folder.path().to_owned());
         let problem = read(&folder_itself, &mut buffer).expect_err("it is no file");

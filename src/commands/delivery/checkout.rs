@@ -108,6 +108,19 @@ impl Checkout {
         self.sources.get(file.index())?.as_ref()
     }
 
+    /// The files of the run, by their numbers.
+    pub fn by_number(&self) -> Vec<Option<FileId>> {
+        let numbered = self.files.ids().filter_map(|file| Some((self.number_of(file)?, file)));
+        let mut files = Vec::new();
+        for (number, file) in numbered {
+            if files.len() <= number {
+                files.resize(number + 1, None);
+            }
+            files[number] = Some(file);
+        }
+        files
+    }
+
     /// The number of a file among those of the run.
     pub fn number_of(&self, file: FileId) -> Option<usize> {
         self.numbers.get(file.index()).copied().flatten()

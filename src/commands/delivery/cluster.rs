@@ -313,14 +313,14 @@ fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Jso
     if header.namespace.is_empty() {
         metadata.shift_remove("namespace");
     } else {
-        metadata.insert("namespace".to_owned(), Json::String(header.namespace.clone()));
+        metadata.insert("namespace".to_owned(), Json::from(header.namespace.as_str()));
     }
     let text = |text: &str| Json::String(text.to_owned());
     match deliverer.tool {
         Tool::Flux => {
             let mut labels = Map::new();
             if !arrival.loses_labels {
-                labels.extend(header.labels.iter().map(|(key, value)| (key.clone(), text(value))));
+                labels.extend(header.labels.iter().map(|(key, value)| (key.to_string(), text(value))));
             }
             if !deliverer.namespace.is_empty() {
                 labels.insert("kustomize.toolkit.fluxcd.io/name".to_owned(), text(&deliverer.name));

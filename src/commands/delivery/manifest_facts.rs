@@ -43,10 +43,20 @@ pub(super) struct ManifestFacts<'a, 'r> {
 /// By the file and the start of the manifest that is replaced, and the index of the arrival that replaces it.
 type Winners<'a> = HashMap<(DeliveredId, u32, usize), &'a Arrival>;
 
+/// What a deliverer sends of a manifest of the run.
+struct Sent<'a> {
+    manifest: ManifestDelivery,
+    arrival: &'a Arrival,
+    delivering: Delivering<'a>,
+    /// Something may be wrong with it.
+    is_doubtful: bool,
+}
+
 /// A manifest of the run and its arrival.
 struct Taken<'a> {
     arrival: &'a Arrival,
     delivering: Delivering<'a>,
+    is_doubtful: bool,
     /// The index among the facts.
     manifest: usize,
     file: DeliveredId,
@@ -64,13 +74,10 @@ impl ManifestFacts<'_, '_> {
                 facts.lost.extend(place.map(|place| LostManifest { by: number_of(id), place }));
             }
         }
-        let checkout = self.checkout;
+        let (checkout, repository) = (self.checkout, self.repository);
+        let interest = Interest { group, has_config: self.options.has_config, claim_groups: self.claim_groups };
         let sent = self.reach.map_deliverers(|id, deliverer| {
-            let is_unvalidated = options.get(id.0 as usize).is_some_and(|options| options.is_unvalidated);
-            sent_by(checkout, number_of(id), deliverer, is_unvalidated)
-        });
-        let mut arrivals: Vec<(ManifestDelivery, &Arrival, Delivering<'_>)> = Vec::new();
-        for ((deliverer, options), sent) in self.reach.deliverers.iter().zip(&options).zip(sent) {
+            let Some(options) = options.get(id.0 as usize) else { return Vec::new() };
             let delivering = Delivering {
                 tool: deliverer.tool,
                 applied: deliverer.applied,
@@ -79,11 +86,14 @@ impl ManifestFacts<'_, '_> {
                 knows_namespace: true,
                 target_namespace: target_namespace(deliverer),
             };
-            arrivals.extend(sent.into_iter().map(|(manifest, arrival)| {
-                let target_namespace = delivering.target_namespace.filter(|_| self.is_of_interest(arrival));
-                (manifest, arrival, Delivering { target_namespace, ..delivering })
-            }));
-        }
+            let sent = sent_by(checkout, number_of(id), deliverer, options.is_unvalidated);
+            let with_doubts = sent.into_iter().map(|(manifest, arrival)| {
+                let target_namespace = delivering.target_namespace.filter(|_| interest.has(arrival));
+                Sent::of(repository, manifest, arrival, Delivering { target_namespace, ..delivering })
+            });
+            with_doubts.collect()
+        });
+        let mut arrivals: Vec<Sent<'_>> = sent.into_iter().flatten().collect();
         if let Some((tool, stated)) = &stated {
             let (known, applied) = match tool {
                 ToolName::Flux => (reach::Tool::Flux, Applied::ServerSide),
@@ -102,14 +112,16 @@ impl ManifestFacts<'_, '_> {
             };
             for arrival in stated {
                 let manifest = delivery(self.checkout, arrival, None, *tool, applied);
-                arrivals.extend(manifest.map(|manifest| (manifest, arrival, delivering)));
+                arrivals.extend(manifest.map(|manifest| Sent::of(repository, manifest, arrival, delivering)));
             }
         }
-        arrivals.sort_by_key(|(manifest, ..)| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
+        arrivals
+            .sort_by_key(|Sent { manifest, .. }| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
         let mut taken = Vec::with_capacity(arrivals.len());
-        for (manifest, arrival, delivering) in arrivals {
+        facts.manifests.reserve(arrivals.len());
+        for Sent { manifest, arrival, delivering, is_doubtful } in arrivals {
             let Origin::Manifest { file, .. } = &arrival.object.origin else { continue };
-            taken.push(Taken { arrival, delivering, manifest: facts.manifests.len(), file: *file });
+            taken.push(Taken { arrival, delivering, is_doubtful, manifest: facts.manifests.len(), file: *file });
             facts.manifests.push(manifest);
         }
         let lost = std::mem::take(&mut facts.lost);
@@ -120,16 +132,6 @@ impl ManifestFacts<'_, '_> {
         facts.lost = lost;
         facts.has_base = self.view.base.is_some();
         self.read(&taken, facts);
-    }
-
-    /// Whether it matters in which namespace an object arrives. A `ClusterEntity` is in none.
-    fn is_of_interest(&self, arrival: &Arrival) -> bool {
-        let Header { api_version, kind, .. } = &*arrival.object.header;
-        let (group, _) = split_version(api_version);
-        let is_own = group == self.options.platform.group;
-        is_own && kind == "Entity"
-            || self.claim_groups.contains(group)
-            || !is_own && self.options.has_config && is_custom(api_version)
     }
 
     /// The manifests as the tool gets them that the config states, if the repository holds no deliverer.
@@ -165,11 +167,11 @@ impl ManifestFacts<'_, '_> {
         let mut with_empty_map: Vec<&[Taken<'_>]> = Vec::new();
         for of_file in taken.chunk_by(|one, other| one.file == other.file) {
             let Some(first) = of_file.first() else { continue };
-            let doubts = self.repository.manifests(first.file).doubts;
-            if has_base && doubts.has_empty_map && of_file.iter().any(|taken| is_server_side(&taken)) {
+            let may_be_emptied = has_base && self.repository.manifests(first.file).doubts.has_empty_map;
+            if may_be_emptied && of_file.iter().any(|taken| is_server_side(&taken)) {
                 with_empty_map.push(of_file);
             }
-            if of_file.iter().any(|taken| must_read(doubts, taken.arrival, taken.delivering)) {
+            if of_file.iter().any(|taken| taken.is_doubtful) {
                 doubtful.extend(self.checkout.source_of(first.file).map(|source| (source, of_file)));
             }
         }
@@ -249,15 +251,45 @@ impl ManifestFacts<'_, '_> {
         };
         let place = taken.arrival.object.place();
         let winner = winners.get(&(place.file, place.span.start, by))?;
-        let written = |object: &Object| match object.names_before.first() {
-            Some((_, namespace)) => namespace.clone(),
-            None => object.header.namespace.clone(),
-        };
+        let written =
+            |object: &Object| object.names().next().map(|(_, namespace)| namespace.to_owned()).unwrap_or_default();
         if written(&winner.object) == written(&taken.arrival.object) {
             return None;
         }
         let by = self.run.place(DeliveredPlace { ..winner.object.place() });
         Some(ManifestFaultKind::Replaced { by, namespace: namespace.clone() })
+    }
+}
+
+impl<'a> Sent<'a> {
+    fn of(
+        repository: &Repository<'_>,
+        manifest: ManifestDelivery,
+        arrival: &'a Arrival,
+        delivering: Delivering<'a>,
+    ) -> Self {
+        let file = arrival.object.place().file;
+        let is_doubtful = must_read(repository.manifests(file).doubts, arrival, delivering);
+        Self { manifest, arrival, delivering, is_doubtful }
+    }
+}
+
+/// What decides whether it matters in which namespace an object arrives.
+struct Interest<'a> {
+    group: &'a str,
+    has_config: bool,
+    claim_groups: &'a BTreeSet<String>,
+}
+
+impl Interest<'_> {
+    /// A `ClusterEntity` is in no namespace.
+    fn has(&self, arrival: &Arrival) -> bool {
+        let Header { api_version, kind, .. } = &*arrival.object.header;
+        let (group, _) = split_version(api_version);
+        let is_own = group == self.group;
+        is_own && kind == "Entity"
+            || self.claim_groups.contains(group)
+            || !is_own && self.has_config && is_custom(api_version)
     }
 }
 

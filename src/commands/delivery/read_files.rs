@@ -1,5 +1,7 @@
 //! The files that a run has read, and what is known of them already.
 
+use std::sync::Arc;
+
 use crate::delivery::manifests::Manifests;
 use crate::domain::finding::FileId;
 use crate::sources::{Place, SourceFile};
@@ -13,5 +15,5 @@ pub(crate) struct ReadFiles<'a> {
     /// Some of them may hold a deliverer.
     pub have_deliverers: bool,
     /// What some of them hold, so that they are not parsed again.
-    pub manifests: Vec<(FileId, Manifests)>,
+    pub manifests: Vec<(FileId, Arc<Manifests>)>,
 }

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
-
 use super::addresses;
 use super::charts::Charts;
 use super::checkout::Checkout;
@@ -143,14 +141,13 @@ impl Deliveries {
 }
 
 /// Gives the repository the manifests that are known, and reads the other YAML files in parallel.
-fn give_manifests(repository: &Repository<'_>, checkout: &Checkout, known: Vec<(FileId, Manifests)>) {
-    let ids = checkout.files.ids().filter_map(|file| Some((checkout.number_of(file)?, file)));
-    let ids: HashMap<usize, DeliveredId> = ids.collect();
+fn give_manifests(repository: &Repository<'_>, checkout: &Checkout, known: Vec<(FileId, Arc<Manifests>)>) {
+    let ids = checkout.by_number();
     for (file, manifests) in known {
-        let Some(id) = ids.get(&(file.0 as usize)) else { continue };
+        let Some(id) = ids.get(file.0 as usize).copied().flatten() else { continue };
         // A link is none of the files that deliverers read.
-        if *checkout.files.kind(*id) == FileKind::Text {
-            repository.give(*id, manifests);
+        if *checkout.files.kind(id) == FileKind::Text {
+            repository.give(id, manifests);
         }
     }
     let is_unknown = |(id, _): &(DeliveredId, &SourceFile)| repository.known_manifests(*id).is_none();
@@ -160,11 +157,11 @@ fn give_manifests(repository: &Repository<'_>, checkout: &Checkout, known: Vec<(
         &files,
         || (),
         |(), _, text| match text {
-            Ok(text) => Some(Manifests::read(checkout, text.text)),
+            Ok(text) => Some(Arc::new(Manifests::read(checkout, text.text))),
             Err(_) => None,
         },
     );
     for (id, manifests) in ids.into_iter().zip(read) {
-        repository.give(id, manifests.unwrap_or_else(Manifests::of_bytes));
+        repository.give(id, manifests.unwrap_or_else(|| Arc::new(Manifests::of_bytes())));
     }
 }

@@ -181,7 +181,7 @@ impl<'a> JudgedKinds<'a> {
         if group == self.group {
             return false;
         }
-        let key = (header.api_version.clone(), header.kind.clone());
+        let key = (header.api_version.to_string(), header.kind.to_string());
         if let Some(is_judged) = self.known.get(&key) {
             return *is_judged;
         }

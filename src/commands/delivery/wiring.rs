@@ -18,10 +18,10 @@ const MOST_KEPT: usize = 3;
 
 impl FactsOf<'_, '_> {
     pub(super) fn add_wiring(&mut self, facts: &mut DeliveryFacts, relations: Relations) {
-        for (id, deliverer) in self.reach.ids() {
-            if deliverer.prune == Prune::On {
-                self.add_pruning(facts, number_of(id), deliverer);
-            }
+        let group = self.group;
+        let pruning = self.reach.map_deliverers(|id, deliverer| (number_of(id), Pruning::of(group, deliverer)));
+        for (by, pruning) in pruning {
+            self.add_pruning(facts, by, pruning);
         }
         for twice in relations.twice {
             let deliverers = twice.deliverers.iter().copied().map(number_of).collect();
@@ -71,23 +71,10 @@ impl FactsOf<'_, '_> {
         }
     }
 
-    /// What of a deliverer that prunes stays all the same, and what should not go.
-    fn add_pruning(&mut self, facts: &mut DeliveryFacts, by: DelivererIndex, deliverer: &Deliverer) {
-        let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return };
-        let mut kept = Vec::new();
-        for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
-            let object = &arrival.object;
-            let header = &object.header;
-            let is_entity = is_entity(self.group, &header.api_version, &header.kind);
-            let is_crd = is_crd_of(self.group, object);
-            match keeping_annotation(deliverer.tool, object) {
-                Some(annotation) if is_entity => kept.push((object, annotation)),
-                None if is_crd => {
-                    let Some(place) = self.name_place(object) else { continue };
-                    facts.pruned_crds.push(PrunedCrd { name: header.name.clone(), place, by });
-                }
-                Some(_) | None => {}
-            }
+    fn add_pruning(&mut self, facts: &mut DeliveryFacts, by: DelivererIndex, Pruning { kept, crds }: Pruning<'_>) {
+        for object in crds {
+            let Some(place) = self.name_place(object) else { continue };
+            facts.pruned_crds.push(PrunedCrd { name: object.header.name.to_string(), place, by });
         }
         let others = kept.len().saturating_sub(1);
         // Many are one finding.
@@ -118,6 +105,36 @@ impl FactsOf<'_, '_> {
         let fields = fields.collect();
         let reach::RemovedApi { kind, current, removed_in, edits, .. } = api;
         Some(RemovedApi { title, kind, api_version, current, removed_in, fields, edits })
+    }
+}
+
+/// What of a deliverer that prunes stays all the same, and what should not go.
+#[derive(Debug, Default)]
+struct Pruning<'a> {
+    /// Entities, with the annotation that keeps them.
+    kept: Vec<(&'a Object, String)>,
+    crds: Vec<&'a Object>,
+}
+
+impl<'a> Pruning<'a> {
+    fn of(group: &str, deliverer: &'a Deliverer) -> Self {
+        let mut found = Self::default();
+        let Outcome::Built { arrivals, .. } = &deliverer.outcome else { return found };
+        if deliverer.prune != Prune::On {
+            return found;
+        }
+        for arrival in arrivals.iter().filter(|arrival| arrival.fate == Fate::Applied) {
+            let object = &arrival.object;
+            let header = &object.header;
+            match keeping_annotation(deliverer.tool, object) {
+                Some(annotation) if is_entity(group, &header.api_version, &header.kind) => {
+                    found.kept.push((object, annotation));
+                }
+                None if is_crd_of(group, object) => found.crds.push(object),
+                Some(_) | None => {}
+            }
+        }
+        found
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finds the files of a lint run, in the work tree, in Git's index or in a commit, and which findings the run reports.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::commands::delivery::repository_view::{RepositoryView, State};
@@ -273,7 +273,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, E
 #[derive(Default)]
 struct Named {
     /// Names by real path. Built on first use, because most runs name only listed files.
-    listed: Option<HashMap<PathBuf, String>>,
+    listed: Option<HashMap<Arc<Path>, String>>,
 }
 
 impl Named {
@@ -284,10 +284,10 @@ impl Named {
             found.files.iter().filter_map(on_disk).collect()
         });
         // The file is already listed through a link, and its real path is excluded.
-        if let Some(name) = listed.get(&place) {
+        if let Some(name) = listed.get(place.as_path()) {
             return name.clone();
         }
-        listed.insert(place.clone(), end.clone());
+        listed.insert(place.as_path().into(), end.clone());
         let place = Place::Disk(DiskFile::new(&Boundary::new(root), place));
         insert(&mut found.files, SourceFile { path: end.clone(), place });
         end

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::analysis::{
     AnalysisResult, Analyzer, Directives, DocumentContext, Evidence, FileResults, FileRun, Index, Options, RunState,
@@ -107,8 +107,8 @@ struct Worker<'d> {
     done: &'d Mutex<Vec<FileResults>>,
     /// Some file may hold a deliverer, so that all manifests matter.
     have_deliverers: &'d AtomicBool,
-    manifests: Vec<(FileId, Manifests)>,
-    all_manifests: &'d Mutex<Vec<(FileId, Manifests)>>,
+    manifests: Vec<(FileId, Arc<Manifests>)>,
+    all_manifests: &'d Mutex<Vec<(FileId, Arc<Manifests>)>>,
 }
 
 /// What the pass over the files gave, before the rules about several files run.
@@ -117,7 +117,7 @@ struct Gathered {
     kept: Vec<(usize, Place)>,
     /// What each file that was read declares.
     collected: Vec<(FileId, Option<Box<Collected>>)>,
-    delivered: Vec<(FileId, Manifests)>,
+    delivered: Vec<(FileId, Arc<Manifests>)>,
 }
 
 /// What one file declares.
@@ -416,7 +416,7 @@ impl Worker<'_> {
                 notes = reader.comments(text);
             }
             // Of other files, the rest is read where it is needed.
-            manifests.extend(delivered.filter(|_| has_all).map(|delivered| (id, delivered.finish())));
+            manifests.extend(delivered.filter(|_| has_all).map(|delivered| (id, Arc::new(delivered.finish()))));
         }
         if let Some(file) = mapped.and_then(|mapped| mapped.file(id)) {
             for entity in &file.entities {

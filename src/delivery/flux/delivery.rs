@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use compact_str::{CompactString, ToCompactString as _};
 use serde_json::{Map, Value as Json};
 
 use super::generate::generate;
@@ -13,6 +14,7 @@ use crate::delivery::contents::{Content, contents};
 use crate::delivery::files::{Entry, FolderId, Joined, join};
 use crate::delivery::kustomize::failure::{Failure, FailureKind, shown};
 use crate::delivery::kustomize::{Build, Options, Unknown, UnknownKind, build, check_encoding};
+use crate::delivery::manifests::header_pairs;
 use crate::delivery::object::{IdCounts, Object, Rewrite, split_version};
 use crate::delivery::place::Place;
 use crate::delivery::reading::{Dialect, json, reread_numbers};
@@ -256,15 +258,15 @@ impl<'s, 'r> Substitution<'s, 'r> {
 /// Takes over what identifies an object after its text has changed.
 fn read_identity(object: &mut Object, content: &Json) {
     let scalar = |value: Option<&Json>| match value {
-        Some(Json::String(text)) => text.clone(),
-        Some(value @ (Json::Bool(_) | Json::Number(_))) => value.to_string(),
-        Some(Json::Null | Json::Array(_) | Json::Object(_)) | None => String::new(),
+        Some(Json::String(text)) => CompactString::from(text),
+        Some(value @ (Json::Bool(_) | Json::Number(_))) => value.to_compact_string(),
+        Some(Json::Null | Json::Array(_) | Json::Object(_)) | None => CompactString::default(),
     };
     let metadata = content.get("metadata");
     let inner = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let pairs = |key: &str| {
         let members = inner(key).and_then(Json::as_object).into_iter().flatten();
-        members.map(|(key, value)| (key.clone(), scalar(Some(value)))).collect::<Vec<_>>()
+        members.map(|(key, value)| (key.into(), scalar(Some(value)))).collect::<Vec<_>>()
     };
     let header = object.header_mut();
     header.api_version = scalar(content.get("apiVersion"));
@@ -308,10 +310,10 @@ impl Delivery {
                     header.labels.clear();
                 }
                 header.has_string_labels = true;
-                header.labels.extend(self.common_labels.iter().cloned());
+                header.labels.extend(header_pairs(&self.common_labels));
             }
             if !self.common_annotations.is_empty() {
-                one.object.header_mut().annotations.extend(self.common_annotations.iter().cloned());
+                one.object.header_mut().annotations.extend(header_pairs(&self.common_annotations));
             }
             one.loses_labels = !one.object.header.has_string_labels;
             self.objects.push(one);

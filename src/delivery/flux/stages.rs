@@ -15,7 +15,7 @@ mod tests {
 
     #[test]
     fn definitions_come_before_entities() {
-        let kind = |kind: &str| Header { kind: kind.to_owned(), ..Header::default() };
+        let kind = |kind: &str| Header { kind: kind.into(), ..Header::default() };
         let first = ["CustomResourceDefinition", "Namespace", "ClusterRole", "StorageClass"];
         assert!(first.iter().all(|name| !is_in_last_stage(&kind(name))));
         assert!(["Entity", "ClusterEntity", "ConfigMap"].iter().all(|name| is_in_last_stage(&kind(name))));

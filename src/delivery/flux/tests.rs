@@ -73,7 +73,8 @@ fn compare_objects(repository: &Repository<'_>, delivery: &Delivery, expected: &
             }
             Content::Known(_) => {}
             Content::Rewritten | Content::Generated => {
-                let found = [&header.api_version, &header.kind, &header.namespace, &header.name].map(String::as_str);
+                let found =
+                    [&header.api_version, &header.kind, &header.namespace, &header.name].map(|text| text.as_str());
                 if found != identity.each_ref().map(String::as_str) {
                     return Err(format!("found {found:?}, expected {identity:?}"));
                 }

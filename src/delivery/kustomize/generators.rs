@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::failure::{Failure, FailureKind};
 use super::kustomization::{Generator, GeneratorOptions, Kustomization};
-use crate::delivery::manifests::Header;
+use crate::delivery::manifests::{Header, header_pairs};
 use crate::delivery::object::{Generated, Object, Origin};
 use crate::delivery::place::Text;
 
@@ -67,12 +67,12 @@ pub(super) fn generate<'t>(
     }
     let options = merged(&generator.options, &kustomization.generator_options);
     let header = Header {
-        api_version: "v1".to_owned(),
-        kind: if is_secret { "Secret" } else { "ConfigMap" }.to_owned(),
-        name: generator.name.clone(),
-        namespace: generator.namespace.clone(),
-        labels: options.labels,
-        annotations: options.annotations,
+        api_version: "v1".into(),
+        kind: if is_secret { "Secret" } else { "ConfigMap" }.into(),
+        name: generator.name.as_str().into(),
+        namespace: generator.namespace.as_str().into(),
+        labels: header_pairs(&options.labels).collect(),
+        annotations: header_pairs(&options.annotations).collect(),
         has_string_name: true,
         has_string_labels: true,
         ..Header::default()

@@ -199,7 +199,7 @@ mod tests {
         let place = Place { file, span: Span::default() };
         let object = |text: &&str| {
             let (api_version, kind) = text.rsplit_once(' ').expect("a version and a kind");
-            let header = Header { api_version: api_version.to_owned(), kind: kind.to_owned(), ..Header::default() };
+            let header = Header { api_version: api_version.into(), kind: kind.into(), ..Header::default() };
             Object::new(Origin::Generated(place), header, None)
         };
         let mut objects: Vec<Object> = all.iter().map(object).collect();

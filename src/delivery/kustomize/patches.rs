@@ -153,8 +153,8 @@ fn is_called(object: &Object, wanted: &Header) -> bool {
         let candidate = Header {
             api_version: header.api_version.clone(),
             kind: header.kind.clone(),
-            name: name.to_owned(),
-            namespace: namespace.to_owned(),
+            name: name.into(),
+            namespace: namespace.into(),
             ..Header::default()
         };
         Id::of(&candidate).key() == wanted.key()

@@ -32,8 +32,8 @@ impl Source {
         let part = |name: &str| text(source, name).map_or_else(String::new, |text| text.text);
         let (group, version) = (part("group"), part("version"));
         let api_version = if group.is_empty() { version } else { format!("{group}/{version}") };
-        let (kind, name, namespace) = (part("kind"), part("name"), part("namespace"));
-        Self { header: Header { api_version, kind, name, namespace, ..Header::default() } }
+        let [kind, name, namespace] = ["kind", "name", "namespace"].map(|field| part(field).into());
+        Self { header: Header { api_version: api_version.into(), kind, name, namespace, ..Header::default() } }
     }
 
     pub(super) fn selects(&self, object: &Object) -> bool {
@@ -222,12 +222,14 @@ fn requirement(text: &str) -> Result<Requirement, BadSelector> {
 
 #[cfg(test)]
 mod tests {
+    use compact_str::CompactString;
+
     use super::*;
     use crate::delivery::object::Origin;
     use crate::delivery::place::Place;
 
     fn object() -> Object {
-        let text = str::to_owned;
+        let text = CompactString::from;
         let header = Header {
             api_version: text("getport.io/v1"),
             kind: text("Entity"),

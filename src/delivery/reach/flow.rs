@@ -402,7 +402,7 @@ impl<'x, 'r, 'f> Flow<'x, 'r, 'f> {
                     self.add_source(*kind, [&header.namespace, &header.name], cluster, object);
                 }
                 FoundObject::Project(_) => {
-                    self.projects.entry(cluster).or_default().insert(header.name.clone());
+                    self.projects.entry(cluster).or_default().insert(header.name.to_string());
                 }
                 FoundObject::Cluster(_) | FoundObject::Definition(_) => {}
             }

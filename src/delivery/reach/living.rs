@@ -189,9 +189,9 @@ impl Living {
     }
 }
 
-fn wave_of(annotations: &[(String, String)]) -> i64 {
-    let wave = annotations.iter().rev().find(|(key, _)| key == SYNC_WAVE);
-    wave.and_then(|(_, wave)| wave.parse().ok()).unwrap_or_default()
+fn wave_of<T: AsRef<str>>(annotations: &[(T, T)]) -> i64 {
+    let wave = annotations.iter().rev().find(|(key, _)| key.as_ref() == SYNC_WAVE);
+    wave.and_then(|(_, wave)| wave.as_ref().parse().ok()).unwrap_or_default()
 }
 
 /// Whether the text of an object has variables that Flux replaces.

@@ -137,7 +137,7 @@ fn refused_kinds(project: &AppProject, deliverer: &Deliverer, own: &str) -> BTre
             || is_cluster_scoped(&header.api_version, &header.kind)
             || CROSSPLANE_KINDS.contains(&(group, header.kind.as_str()));
         if has_no_namespace && !project.permits(group, &header.kind, &header.name, true) {
-            *refused.entry((group.to_owned(), header.kind.clone())).or_insert(0) += 1;
+            *refused.entry((group.to_owned(), header.kind.to_string())).or_insert(0) += 1;
         }
     }
     refused

@@ -118,7 +118,9 @@ fn place_key(place: &Place) -> (usize, u32) {
 /// Variables of the cluster may be in a name.
 fn is_named(arrival: &Arrival) -> bool {
     let header = &arrival.object.header;
-    !header.name.is_empty() && !header.name.contains("${") && !header.namespace.contains("${")
+    // Few names have a `$` at all.
+    let has_variable = |text: &str| memchr::memchr(b'$', text.as_bytes()).is_some() && text.contains("${");
+    !header.name.is_empty() && !has_variable(&header.name) && !has_variable(&header.namespace)
 }
 
 /// Whether what is not known of a build may change the names of its objects.
