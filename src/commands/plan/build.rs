@@ -22,7 +22,7 @@ use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
 use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
-use crate::commands::plan::rename_hints::describe_rename_hints;
+use crate::commands::plan::rename_hints::{describe_exchanges, describe_rename_hints};
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
@@ -218,6 +218,7 @@ pub(crate) fn build_plan(
     };
     plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
+    notes.extend(describe_exchanges(&plan::exchanged(&plan, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, context);
