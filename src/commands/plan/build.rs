@@ -118,9 +118,6 @@ pub(crate) fn build_plan(
     let doubt = doubt.filter(|_| workspace.settings.mapped_clusters().next().is_some());
     notes.extend(doubt.map(|doubt| format!("what the mapping gives is approximate: {doubt}.")));
     let Checkout { base, revision, allowed, policies } = checkout(options, &manifests, context, progress, &mut notes)?;
-    if options.only_branch && base.is_none() {
-        return Err(BaseError::NoBase { why: notes.pop() }.into());
-    }
     let mut exporters = match options.writer {
         PlanWriter::Exporters => Some(Exporters::load(options, &manifests, base.as_ref(), context, &mut notes)?),
         PlanWriter::Push => None,
@@ -425,6 +422,10 @@ fn checkout(
     };
     let compared = base::base(&request)?;
     notes.extend(compared.notes);
+    if options.only_branch && compared.base.is_none() {
+        // Later notes are about other things.
+        return Err(BaseError::NoBase { why: notes.pop() }.into());
+    }
     let merge_base = repository
         .zip(compared.base.as_ref())
         .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));
