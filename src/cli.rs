@@ -90,7 +90,7 @@ struct GlobalOptions {
     /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// Do not use or write the cache (only `lint` has one)
+    /// Do not use or write the cache of what `lint` has found
     #[arg(long, global = true)]
     no_cache: bool,
     /// Do not show progress [env: PORTOLAN_NO_PROGRESS]

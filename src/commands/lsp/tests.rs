@@ -137,6 +137,36 @@ fn what_the_file_gives_by_itself_is_shown_before_the_rest() {
     assert_eq!(client.rules("catalog/cart.yaml"), Some(expected));
 }
 
+/// A mapping decides what an entity has, so that only faults of the text do not wait.
+#[test]
+fn with_a_mapping_faults_of_the_text_are_shown_before_the_rest() {
+    let mapping = "resources:\n  - kind: getport.io/v1/entities\n    selector: {query: .spec.blueprint != null}\n    port:\n      entity:\n        mappings:\n          \
+        - identifier: .spec.identifier\n            blueprint: .spec.blueprint\n            properties:\n              tier: .spec.properties.tier\n";
+    let mut client = Client::new(&[
+        ("portolan.yaml", "clusters: {prod: {mapping: platform/exporter.yaml}}\n"),
+        ("platform/exporter.yaml", mapping),
+        (".portolan/blueprints/service.json", SERVICE),
+        (".portolan/known-entities.txt", "# complete: service\n"),
+        ("catalog/pay.yaml", &PAY.replace("name: pay", "name: pay\n  namespace: shop")),
+    ]);
+    client.open("catalog/pay.yaml");
+    let before = client.rules("catalog/pay.yaml").expect("it is open");
+    client.type_text(
+        "catalog/pay.yaml",
+        "  title: Payments",
+        "  properties: {tier: silver, teir: 1}\n  identifier: pay",
+    );
+    assert_eq!(client.server.pending(), Pending::Short);
+    client.idle_once();
+    let new = |client: &Client| -> Vec<String> {
+        let rules = client.rules("catalog/pay.yaml").expect("it is open");
+        rules.into_iter().filter(|rule| !before.contains(rule)).collect()
+    };
+    assert_eq!(new(&client), ["duplicate-key"]);
+    client.idle();
+    assert_eq!(new(&client), ["value-not-allowed", "duplicate-key"], "the mapping leaves `teir` out");
+}
+
 #[test]
 fn the_config_and_the_snapshot_are_read_again() {
     let mut client = client();
