@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use crate::commands::context::mask_of_errors;
 use crate::commands::output::terminal::{Terminal, colour_choice};
@@ -90,7 +90,7 @@ struct GlobalOptions {
     /// Also print the root, the config and the target in use
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// Do not use or write the cache (only `lint` has one)
+    /// Do not use or write the cache of what `lint` has found
     #[arg(long, global = true)]
     no_cache: bool,
     /// Do not show progress [env: PORTOLAN_NO_PROGRESS]
@@ -126,9 +126,20 @@ enum Verbs {
     Version(version::VersionArgs),
 }
 
+/// The commands that run for each config; the help of the others does not offer `--all`.
+const PER_CONFIG: [&str; 5] = ["lint", "diff", "push", "pull", "config"];
+
 /// The whole command line, for completions, manual pages and the reference.
 pub fn command() -> clap::Command {
-    Cli::command()
+    let is_per_config = |verb: &clap::Command| PER_CONFIG.contains(&verb.get_name());
+    Cli::command().mut_subcommands(|verb| if is_per_config(&verb) { verb } else { hide_all(verb) })
+}
+
+/// Hides `--all` from the help of a command that refuses it. It stays an option, so that the refusal can say why.
+fn hide_all(verb: clap::Command) -> clap::Command {
+    // clap gives a command no global option that it has itself.
+    let all = Arg::new("all").long("all").action(ArgAction::SetTrue).global(true).hide(true);
+    verb.arg(all.conflicts_with("config"))
 }
 
 /// Runs the command that the arguments name.

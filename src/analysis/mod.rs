@@ -19,6 +19,7 @@ pub use crate::analysis::engine::declared::{DeclaredEntities, DeclaredEntity};
 pub use crate::analysis::engine::facts::index::Index;
 pub use crate::analysis::engine::facts::saved::{FileFacts, LoadedFacts, SavedFacts};
 pub(crate) use crate::analysis::engine::facts::{EntityRef, TargetRef};
+pub use crate::analysis::engine::one_file::{chooses_its_place, findings_of_one_file, is_of_one_file};
 pub(crate) use crate::analysis::engine::rule::yaml_scalar;
 pub use crate::analysis::engine::rule::{DocumentContext, Options, Rule};
 pub use crate::analysis::engine::selection::{PathLevels, Selection};

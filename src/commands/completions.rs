@@ -13,7 +13,7 @@ use self::candidates::Candidates;
 use crate::commands::verb::{Process, Verb};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::settings::Environment;
+use crate::settings::{Environment, Request};
 
 /// Print a shell completion script
 ///
@@ -81,7 +81,7 @@ pub fn answer(arguments: &[OsString], environment: &Environment, command: Comman
     // An unknown shell must not run the command that is only half typed.
     let Some(completer) = shells.completer(shell) else { return Some(String::new()) };
     let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
-    let candidates = Candidates::new(directory(&words), environment);
+    let candidates = Candidates::new(request(&words), environment);
     let mut command = candidates.add_to(command);
     command.build();
     let mut answer = Vec::new();
@@ -93,9 +93,25 @@ pub fn answer(arguments: &[OsString], environment: &Environment, command: Comman
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// The value of `-C` among the words of an unfinished command line.
-fn directory(words: &[OsString]) -> Option<PathBuf> {
-    let pairs = words.windows(2).find(|pair| pair[0] == "-C").map(|pair| PathBuf::from(&pair[1]));
-    let joined = || words.iter().find_map(|word| word.to_str()?.strip_prefix("-C").filter(|rest| !rest.is_empty()));
-    pairs.or_else(|| joined().map(PathBuf::from))
+/// The global options of an unfinished command line that decide which repository and config are meant.
+fn request(words: &[OsString]) -> Request {
+    let text = |option: &str| value_of(words, option).map(|value| value.to_string_lossy().into_owned());
+    Request {
+        directory: value_of(words, "-C").map(PathBuf::from),
+        config: value_of(words, "--config").map(PathBuf::from),
+        target: text("--target"),
+        cluster: text("--cluster"),
+        ..Request::default()
+    }
+}
+
+/// The value of an option, apart from its name or joined to it: `-C DIR`, `-CDIR`, `--config=FILE`.
+fn value_of(words: &[OsString], option: &str) -> Option<OsString> {
+    let apart = words.windows(2).find(|pair| pair[0] == option).map(|pair| pair[1].clone());
+    let joined = |word: &OsString| {
+        let rest = word.to_str()?.strip_prefix(option)?;
+        let value = if option.starts_with("--") { rest.strip_prefix('=')? } else { rest };
+        (!value.is_empty()).then(|| OsString::from(value))
+    };
+    apart.or_else(|| words.iter().find_map(joined))
 }

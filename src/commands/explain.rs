@@ -89,6 +89,9 @@ fn rule(name: &str) -> Option<&'static Rule> {
 fn unknown(name: &str, blueprints: &[Blueprint]) -> UnknownTopic {
     let names = RULES.iter().map(|rule| rule.info.name);
     let names = names.chain(blueprints.iter().map(|blueprint| blueprint.identifier.as_str()));
+    if let Some(help) = blueprint::suggest(name, blueprints) {
+        return UnknownTopic { name: name.to_owned(), help };
+    }
     let help = match closest(&name.to_lowercase(), names) {
         Some(meant) => format!("did you mean `{meant}`? `portolan explain` lists all rules"),
         None if blueprints.is_empty() => {

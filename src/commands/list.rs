@@ -8,11 +8,13 @@ use crate::commands::args::output::TextOrJson;
 use crate::commands::context::Context;
 use crate::commands::lint::index::RepositoryIndex;
 use crate::commands::query::condition::Condition;
-use crate::commands::query::fields::{EntityFields, read_declared};
+use crate::commands::query::fields::{EntityFields, map_declared};
+use crate::commands::query::impossible::{ImpossibleValue, impossible_value};
 use crate::commands::query::live::{LiveEntities, read_live};
 use crate::commands::query::open::open_index;
 use crate::commands::query::subject::require_blueprint;
 use crate::commands::verb::{Needs, Process, Verb};
+use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{Entity, EntityKey};
@@ -65,9 +67,12 @@ enum ListError {
     #[error("`--where` needs values, and the snapshot has only names")]
     #[diagnostic(code("no-values"), help("read the catalog with `--live`"))]
     NoValues,
-    #[error("unknown property `{name}`: {subject} does not have it")]
+    #[error("unknown property `{name}`: {reason}")]
     #[diagnostic(code("unknown-condition"), help("{help}"))]
-    UnknownProperty { name: String, subject: String, help: String },
+    UnknownProperty { name: String, reason: String, help: String },
+    #[error("`{name}` cannot be `{value}`: {reason}")]
+    #[diagnostic(code("impossible-condition"), help("{help}"))]
+    ImpossibleValue { name: String, value: String, reason: String, help: String },
 }
 
 impl ExitClass for ListError {}
@@ -75,6 +80,12 @@ impl ExitClass for ListError {}
 impl Verb for ListArgs {
     fn run(&self, process: &mut Process<'_>) -> Result<Exit, Error> {
         process.in_repository(Needs::repository(), |context| run(self, context))
+    }
+}
+
+impl ListArgs {
+    fn accepts(&self, identifier: &str, fields: &EntityFields) -> bool {
+        self.conditions.iter().all(|condition| condition.accepts(identifier, fields))
     }
 }
 
@@ -112,6 +123,17 @@ fn run(args: &ListArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     for title in entities.iter_mut().filter_map(|entity| entity.title.as_mut()) {
         *title = context.mask.text(title).into_owned();
     }
+    // A manifest with a wrong value is listed all the same.
+    let impossible = impossible_conditions(args, &repository);
+    if entities.is_empty()
+        && let Some(first) = impossible.iter().find(|condition| !condition.is_negated)
+    {
+        let ImpossibleValue { name, value, reason, help, is_negated: _ } = first.clone();
+        return Err(ListError::ImpossibleValue { name, value, reason, help }.into());
+    }
+    for ImpossibleValue { name, value, reason, help, is_negated: _ } in &impossible {
+        notes.push(as_sentence(&format!("`{name}` cannot be `{value}`: {reason}; {help}")));
+    }
     let list = EntityList { entities: &entities, notes: &notes };
     let (format, shown) = match args.output {
         TextOrJson::Json => ("json", entity_list::json(&list)),
@@ -129,22 +151,35 @@ fn run(args: &ListArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     Ok(Exit::Success)
 }
 
+/// The blueprints of the snapshot whose entities are listed.
+fn asked_blueprints<'r>(args: &ListArgs, repository: &'r RepositoryIndex) -> Vec<&'r Blueprint> {
+    let snapshot = &repository.snapshot;
+    let is_asked = |name: &&str| args.blueprint.as_deref().is_none_or(|asked| asked == *name);
+    let found = snapshot.identifiers().filter(is_asked).filter_map(|name| snapshot.find(name));
+    found.map(|indexed| &indexed.blueprint).collect()
+}
+
+/// The conditions that no entity can meet, or, if they are negated, that all do.
+fn impossible_conditions(args: &ListArgs, repository: &RepositoryIndex) -> Vec<ImpossibleValue> {
+    if args.live {
+        return Vec::new();
+    }
+    let blueprints = asked_blueprints(args, repository);
+    args.conditions.iter().filter_map(|condition| impossible_value(condition, &blueprints)).collect()
+}
+
 /// Refuses a property that no blueprint in question has: it would only look like an empty list.
 fn check_conditions(args: &ListArgs, repository: &RepositoryIndex) -> Result<(), ListError> {
-    let snapshot = &repository.snapshot;
-    let blueprints: Vec<_> = match &args.blueprint {
-        Some(name) => snapshot.find(name).into_iter().collect(),
-        None => snapshot.identifiers().filter_map(|name| snapshot.find(name)).collect(),
-    };
+    let blueprints = asked_blueprints(args, repository);
     if blueprints.is_empty() {
         return Ok(());
     }
     let own = ["identifier", "team"].into_iter().chain(TextField::ALL.map(TextField::key));
     let own: BTreeSet<&str> = own.collect();
     let mut names = own.clone();
-    for indexed in &blueprints {
-        names.extend(indexed.blueprint.properties.iter().map(|property| property.name.as_str()));
-        names.extend(indexed.blueprint.relations.iter().map(|relation| relation.name.as_str()));
+    for blueprint in &blueprints {
+        names.extend(blueprint.properties.iter().map(|property| property.name.as_str()));
+        names.extend(blueprint.relations.iter().map(|relation| relation.name.as_str()));
     }
     for condition in &args.conditions {
         let is_known = match condition.name.strip_prefix('$') {
@@ -154,16 +189,15 @@ fn check_conditions(args: &ListArgs, repository: &RepositoryIndex) -> Result<(),
         if is_known {
             continue;
         }
-        let name = condition.name.trim_start_matches('$');
-        let subject = args.blueprint.as_ref().map_or_else(
-            || "no blueprint of the snapshot has it, so every entity".to_owned(),
-            |blueprint| format!("blueprint `{blueprint}`"),
+        let reason = args.blueprint.as_ref().map_or_else(
+            || "no blueprint of the snapshot has it".to_owned(),
+            |blueprint| format!("blueprint `{blueprint}` does not have it"),
         );
-        let help = match closest(name, names) {
+        let help = match closest(condition.plain_name(), names) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "`portolan explain BLUEPRINT` shows the properties of a blueprint".to_owned(),
         };
-        return Err(ListError::UnknownProperty { name: condition.name.clone(), subject, help });
+        return Err(ListError::UnknownProperty { name: condition.name.clone(), reason, help });
     }
     Ok(())
 }
@@ -176,14 +210,18 @@ fn declared(args: &ListArgs, repository: &RepositoryIndex, live: Option<&LiveEnt
     let is_asked = |blueprint: &str| args.blueprint.as_deref().is_none_or(|name| name == blueprint);
     let entities: Vec<_> =
         repository.index.entities().filter(|entity| !entity.is_doubtful() && is_asked(entity.blueprint())).collect();
-    let values: HashMap<EntityKey, Desired> = match args.conditions.is_empty() {
+    let is_named = |name: &str| args.conditions.iter().any(|condition| condition.plain_name() == name);
+    let is_accepted = |entity: Desired| {
+        let fields = EntityFields::declared_of(&entity, &is_named);
+        args.accepts(&entity.key.identifier, &fields)
+    };
+    let answers: HashMap<EntityKey, bool> = match args.conditions.is_empty() {
         true => HashMap::default(),
-        false => read_declared(repository, entities.iter().map(|entity| entity.file()).collect()),
+        false => map_declared(repository, entities.iter().map(|entity| entity.file()).collect(), is_accepted),
     };
     let accepts = |blueprint: &str, identifier: &str| {
         let key = EntityKey { blueprint: blueprint.into(), identifier: identifier.into() };
-        let fields = values.get(&key).map(EntityFields::declared).unwrap_or_default();
-        args.conditions.iter().all(|condition| condition.accepts(identifier, &fields))
+        answers.get(&key).copied().unwrap_or_else(|| args.accepts(identifier, &EntityFields::default()))
     };
     let accepted = entities
         .into_iter()
@@ -205,10 +243,7 @@ fn undeclared(args: &ListArgs, repository: &RepositoryIndex, live: Option<&LiveE
     let is_undeclared = |blueprint: &str, identifier: &str| !declared.contains(&(blueprint, identifier));
     if let Some(live) = live {
         let entities = live.snapshot.blueprints.values().flat_map(|shelf| &shelf.entities);
-        let accepts = |entity: &&Entity| {
-            let fields = EntityFields::stored(entity);
-            args.conditions.iter().all(|condition| condition.accepts(&entity.key.identifier, &fields))
-        };
+        let accepts = |entity: &&Entity| args.accepts(&entity.key.identifier, &EntityFields::stored(entity));
         return entities
             .filter(|entity| is_undeclared(&entity.key.blueprint, &entity.key.identifier))
             .filter(accepts)

@@ -3,6 +3,7 @@
 pub(crate) mod error;
 mod file_name;
 pub(crate) mod former;
+mod kustomizations;
 pub(crate) mod names;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ use crate::commands::query::open::{open_index, open_index_with};
 use crate::commands::query::places::Lines;
 use crate::commands::query::subject::{parse_entity, unknown_entity};
 use crate::commands::rename::error::RenameError;
-use crate::commands::rename::file_name::{listing_kustomizations, new_path};
+use crate::commands::rename::file_name::new_path;
 use crate::commands::rename::former::former_identifier;
+use crate::commands::rename::kustomizations::listing_kustomizations;
 use crate::commands::rename::names::NewName;
 use crate::commands::schema;
 use crate::commands::verb::{Needs, Process, Verb};
@@ -198,7 +200,6 @@ fn changed_files(
     context: &Context<'_>,
 ) -> Result<Vec<ChangedFile>, Error> {
     let EntityName { blueprint, identifier } = name;
-    let root = &context.settings.root.value;
     let mut spans: BTreeMap<FileId, Spans> = BTreeMap::new();
     let declarations = repository.index.declarations(blueprint, identifier);
     for entity in declarations.iter().filter(|_| !args.references_only) {
@@ -211,7 +212,7 @@ fn changed_files(
     let path = declarations.first().map_or("", |entity| repository.path(entity.file()));
     let former = match repository.mapped {
         Some(_) => None,
-        None => former_identifier(identifier, earlier.as_deref(), path, context.settings, context.git),
+        None => former_identifier(identifier, &args.to, earlier.as_deref(), path, context.settings, context.git),
     };
     let resource_name = args.resource_name.then(|| to_resource_name(&args.to));
     let mut files = Vec::new();
@@ -237,7 +238,7 @@ fn changed_files(
         files.push(changed);
     }
     if let Some((old, new)) = moved {
-        for (file, edits) in listing_kustomizations(&old, &new, root) {
+        for (file, edits) in listing_kustomizations(&old, &new, context)? {
             files.push(change_file(&file, |_, _| Ok(edits.clone()))?);
         }
     }

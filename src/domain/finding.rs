@@ -219,6 +219,12 @@ impl Finding {
         }
     }
 
+    /// The second of two places that are equally responsible, to which a run may move the finding.
+    pub fn other_place(&self) -> Option<Place> {
+        let (other, _) = self.related.first().filter(|_| self.counterpart.is_some())?;
+        Some(*other)
+    }
+
     /// Exchanges the finding's position with the first related one.
     pub fn exchange_places(&mut self) {
         let Some((other, _)) = self.related.first_mut() else { return };

@@ -22,12 +22,24 @@ struct Problem {
 
 impl KnownProblems {
     /// `path` names the files of that run.
-    pub fn of<'p>(findings: &[Finding], path: impl Fn(FileId) -> &'p str) -> Self {
-        let problems = findings.iter().flat_map(|finding| {
-            let path = path(finding.place.file);
-            parts(finding).into_iter().map(move |part| problem(finding, path, part))
-        });
+    pub fn of<'p>(findings: &'p [Finding], path: impl Fn(FileId) -> &'p str) -> Self {
+        Self::of_each(findings.iter().map(|finding| (finding, path(finding.place.file))))
+    }
+
+    /// `findings` come with the paths of their files.
+    pub fn of_each<'p>(findings: impl Iterator<Item = (&'p Finding, &'p str)>) -> Self {
+        let problems = findings
+            .flat_map(|(finding, path)| parts(finding).into_iter().map(move |part| problem(finding, path, part)));
         Self(problems.collect())
+    }
+
+    pub fn add(&mut self, finding: &Finding, path: &str) {
+        self.0.extend(parts(finding).into_iter().map(|part| problem(finding, path, part)));
+    }
+
+    /// Whether nothing of the finding is new.
+    pub fn knows(&self, finding: &Finding, path: &str) -> bool {
+        self.new_part_of(finding, path).is_none()
     }
 
     /// The finding without its known parts; `None` if nothing of it is new. A finding may be about several parts.

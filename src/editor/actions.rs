@@ -57,17 +57,17 @@ fn silences(text: &str, edit: &Edit, finding: &Finding) -> bool {
     let mut comments = Vec::new();
     Reader::new(Limits::default()).read_all(&after, &mut |document| comments.extend_from_slice(document.notes));
     let Some(mut directives) = Directives::read(&after, &comments) else { return false };
-    let mut moved = finding.clone();
-    if finding.place.span.start as usize >= at {
+    let mut span = finding.place.span;
+    if span.start as usize >= at {
         let shift = Span::empty(edit.replacement.len()).start;
-        moved.place.span = Span { start: finding.place.span.start + shift, end: finding.place.span.end + shift };
+        span = Span { start: span.start + shift, end: span.end + shift };
     }
     // A comment inside of a block scalar is no comment, and then this place has none.
     let is_comment = comments.iter().any(|comment| {
         let inserted = at..at + edit.replacement.len();
         inserted.contains(&(comment.start as usize))
     });
-    is_comment && directives.silences(&moved)
+    is_comment && directives.silences(finding.rule, span)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub use input::{Deletes, Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
 pub use policies::{UnknownName, unknown_names};
-pub use rename::{RenameHint, rename_hints};
+pub use rename::{RenameHint, exchanged, rename_hints};
 pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 

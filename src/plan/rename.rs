@@ -3,7 +3,7 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use crate::domain::entity::desired::Desired;
+use crate::domain::entity::desired::{Desired, former_identifiers};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, RenamedBy};
@@ -59,8 +59,8 @@ impl<'q> Renames<'q> {
         }
         let old: HashMap<Pair<'q>, &'q Entity> = gone.iter().map(|entity| (pair(&entity.key), *entity)).collect();
         let annotated = new.iter().filter_map(|desired| {
-            let from = desired.renamed_from.as_deref()?;
-            Some((*old.get(&(desired.key.blueprint.as_ref(), from))?, *desired))
+            let mut former = former_identifiers(desired.renamed_from.as_deref()?);
+            Some((former.find_map(|from| old.get(&(desired.key.blueprint.as_ref(), from)).copied())?, *desired))
         });
         let annotated = annotated.collect();
         renames.take(annotated, RenamedBy::Annotation);
@@ -204,6 +204,39 @@ impl<'s, 'q> KnownContents<'s, 'q> {
 pub struct RenameHint {
     pub to: EntityKey,
     pub from: Vec<EntityKey>,
+}
+
+/// Declared entities that exchange their identifiers by their annotations: each has the former identifier of the next one,
+/// and the plan updates them all. The catalog has all of these identifiers, so none of them can be changed in place.
+pub fn exchanged(plan: &Plan, basis: &PlanBasis<'_>) -> Vec<Vec<EntityKey>> {
+    let is_update = |change: &&Change| change.action == Action::Update;
+    let updated: HashSet<Pair<'_>> = plan.changes.iter().filter(is_update).map(|change| pair(&change.key)).collect();
+    let mut former: HashMap<Pair<'_>, &str> = HashMap::new();
+    for desired in basis.desired.iter().filter(|desired| updated.contains(&pair(&desired.key))) {
+        let annotation = desired.renamed_from.as_deref().unwrap_or_default();
+        let from = former_identifiers(annotation).find(|from| **from != *desired.key.identifier);
+        former.extend(from.map(|from| (pair(&desired.key), from)));
+    }
+    let mut starts: Vec<Pair<'_>> = former.keys().copied().collect();
+    starts.sort_unstable();
+    let mut seen: HashSet<Pair<'_>> = HashSet::new();
+    let mut found = Vec::new();
+    for start in starts {
+        let mut path = vec![start];
+        let mut end = None;
+        while let Some(last) = path.last().copied().filter(|last| seen.insert(*last)) {
+            end = former.get(&last).map(|from| (last.0, *from));
+            path.extend(end.filter(|next| *next != start));
+        }
+        if end == Some(start) {
+            found.push(path.into_iter().map(key).collect());
+        }
+    }
+    found
+}
+
+fn key((blueprint, identifier): Pair<'_>) -> EntityKey {
+    EntityKey { blueprint: blueprint.into(), identifier: identifier.into() }
 }
 
 /// In the order of the changes.

@@ -55,6 +55,27 @@ fn the_names_of_the_repository_are_offered() {
     assert_eq!(offered(&outside, &["-C", root, "show", "service/check"]), ["service/checkout"]);
 }
 
+/// The config decides which manifests and which snapshot there are.
+#[test]
+fn the_config_and_the_target_of_the_line_are_read() {
+    let repo = acme();
+    repo.write("other/portolan.yaml", "targets: {half: {manifests: {include: ['other/b/**/*.yaml']}}}\n");
+    for (folder, name) in [("a", "alpha"), ("b", "beta")] {
+        let text = format!(
+            "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {{name: {name}}}\nspec: {{blueprint: gadget, identifier: {name}}}\n"
+        );
+        repo.write(&format!("other/{folder}/{name}.yaml"), text);
+    }
+    for (words, expected) in [
+        (&["--config", "other/portolan.yaml", "show", "gadget/"][..], &["gadget/alpha", "gadget/beta"][..]),
+        (&["--config=other/portolan.yaml", "show", "gadget/a"], &["gadget/alpha"]),
+        (&["show", "--config", "other/portolan.yaml", "--target", "half", "gadget/"], &["gadget/beta"]),
+        (&["show", "gadget/"], &[]),
+    ] {
+        assert_eq!(offered(&repo, words), expected, "{words:?}");
+    }
+}
+
 #[test]
 fn help_does_not_list_what_is_offered() {
     assert!(!run(&Repo::new(), "explain --help").quietly_gave().contains("unused-ignore"));

@@ -4,6 +4,7 @@ use portolan::analysis::RULES;
 
 use super::run;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 #[test]
 fn lists_every_rule_without_a_name() {
@@ -29,6 +30,22 @@ fn explains_every_rule_by_name_and_by_code() {
     let by_name = run(&repo, &format!("explain {}", rule.info.name)).quietly_gave();
     let by_code = run(&repo, &format!("explain {}", rule.info.code.to_lowercase())).quietly_gave();
     assert_eq!(by_name, by_code);
+}
+
+#[test]
+fn a_property_written_in_another_way_is_suggested() {
+    let repo = super::new::acme();
+    for (line, words) in [
+        ("explain service/tier", "`service.tier`"),
+        ("explain service/teir", "`service.tier`"),
+        ("explain sevrice.tier", "`service.tier`"),
+        ("explain service/checkout", "`portolan show service/ID`"),
+        ("explain service/system", "`service.system`"),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert_error(&talk, "no-such-rule");
+        assert!(talk.contains(words), "{line}: {talk}");
+    }
 }
 
 #[test]

@@ -49,6 +49,29 @@ fn conditions_are_about_properties_relations_and_fields() {
     assert!(with > 0 && without > 0 && with + without == 36, "{with} {without}");
 }
 
+/// An empty list would look like an answer.
+#[test]
+fn a_value_that_no_blueprint_allows_is_an_error() {
+    let repo = acme();
+    for (line, parts) in [
+        ("list service --where lifecycle=prod", ["`production`", did_you_mean!("production")]),
+        ("list --where lifecycle=prod", ["`production`", did_you_mean!("production")]),
+        ("list service --where tier=high", ["`tier`", "`1`, `2`, `3` and `4`"]),
+        ("list service --where tier=1 --where lifecycle=prod", ["`production`", did_you_mean!("production")]),
+    ] {
+        let talk = run(&repo, line).was_refused();
+        assert_error(&talk, "impossible-condition");
+        assert!(parts.iter().all(|part| talk.contains(part)), "{line}: {talk}");
+    }
+    let negated = run(&repo, "list service --where lifecycle!=prod");
+    assert_eq!((negated.code, names(&negated.results).len()), (0, 36));
+    assert!(negated.talk.contains(did_you_mean!("production")), "{}", negated.talk);
+    // A manifest with this value is wrong, but it is there.
+    let file = "catalog/payments/ledger/ledger.yaml";
+    repo.write(file, repo.read(file).replacen("tier: ", "tier: high # ", 1));
+    assert_eq!(names(&run(&repo, "list service --where tier=high").results), ["service/ledger"]);
+}
+
 #[test]
 fn what_no_manifest_declares_comes_from_the_snapshot_or_the_catalog() {
     let repo = acme();

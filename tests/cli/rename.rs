@@ -142,8 +142,102 @@ fn a_rename_that_is_not_committed_keeps_the_name_that_the_catalog_has() {
         assert_eq!(run(&repo, line).code, 0);
     }
     let file = repo.read("catalog/payments/ledger/ledger.yaml");
-    assert!(file.contains("portolan.dev/renamed-from: ledger\n") && file.contains("identifier: accounts\n"), "{file}");
+    assert!(
+        file.contains("portolan.dev/renamed-from: books ledger\n") && file.contains("identifier: accounts\n"),
+        "{file}"
+    );
     assert_eq!(file.matches("renamed-from").count(), 1);
+    assert_eq!(renamed_by_annotation(&repo), [("ledger".to_owned(), "accounts".to_owned())]);
+}
+
+/// The renames of the plan, which has no other change of an identifier.
+fn renamed_by_annotation(repo: &Repo) -> Vec<(String, String)> {
+    let plan: serde_json::Value =
+        serde_json::from_str(&run(repo, "diff --output json").results).expect("the plan is JSON");
+    let counts = &plan["counts"]["total"];
+    assert_eq!((&counts["delete"], &counts["create"]), (&0.into(), &0.into()), "{counts}");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let changes = plan["changes"].as_array().expect("a list").iter();
+    let renames = changes.filter(|change| change["action"] == "rename");
+    let renames = renames.inspect(|change| assert_eq!(change["renamedBy"], "annotation", "{change}"));
+    renames.map(|change| (text(&change["renamedFrom"]), text(&change["identifier"]))).collect()
+}
+
+/// The catalog has what was pushed, which the last commit does not know.
+#[test]
+fn a_rename_after_a_push_from_the_work_tree_keeps_the_name_that_the_catalog_has() {
+    let repo = pushed();
+    for line in ["rename service/ledger books --yes", "push", "rename service/books accounts --yes"] {
+        let run = run(&repo, line);
+        assert_eq!(run.code, 0, "{line}: {}{}", run.results, run.talk);
+    }
+    // The content is no sign, since it changes too.
+    let path = "catalog/payments/ledger/ledger.yaml";
+    repo.write(path, repo.read(path).replace("every night", "every morning"));
+    assert_eq!(renamed_by_annotation(&repo), [("books".to_owned(), "accounts".to_owned())]);
+    assert_eq!(run(&repo, "push").code, 0);
+    assert_eq!(run(&repo, "diff --exit-code").code, 0);
+    assert_eq!(run(&repo, "show service/books --live").code, 64);
+}
+
+#[test]
+fn an_exchange_of_identifiers_is_explained() {
+    let repo = pushed();
+    let (one, other) = ("catalog/payments/ledger/ledger.yaml", "catalog/logistics/quoting/quote-engine.yaml");
+    let swapped = |text: &str, from: &str, to: &str| {
+        let text = text.replace(&format!("identifier: {from}\n"), &format!("identifier: {to}\n"));
+        text.replacen("  name:", &format!("  annotations: {{portolan.dev/renamed-from: {from}}}\n  name:"), 1)
+    };
+    repo.write(one, swapped(&repo.read(one), "ledger", "quote-engine"));
+    repo.write(other, swapped(&repo.read(other), "quote-engine", "ledger"));
+    let diff = run(&repo, "diff");
+    let words = diff.results.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("`service/ledger` and `service/quote-engine` exchange their identifiers."), "{words}");
+    assert!(words.contains("0 to rename"), "{words}");
+}
+
+/// Each kustomization of the repository that names the file, in whatever field.
+#[test]
+fn every_kustomization_that_lists_the_file_follows() {
+    let repo = acme();
+    let manifest = "apiVersion: getport.io/v1\nkind: Entity\nmetadata: {name: cart}\nspec: {blueprint: system, identifier: cart, relations: {domain: payments}}\n";
+    repo.write("catalog/extra/cart.yaml", manifest);
+    for (path, before, after) in [
+        (
+            "overlays/prod/kustomization.yaml",
+            "resources: ['../../catalog/extra/cart.yaml', cart.yaml]\n",
+            "resources: ['../../catalog/extra/basket.yaml', cart.yaml]\n",
+        ),
+        (
+            "overlays/test/Kustomization",
+            "patches:\n  - target: {kind: Entity}\n    path: ../../catalog/./extra/cart.yaml # here\n",
+            "patches:\n  - target: {kind: Entity}\n    path: ../../catalog/./extra/basket.yaml # here\n",
+        ),
+        (
+            "catalog/kustomization.yml",
+            "configMapGenerator:\n  - name: a\n    files: [extra/cart.yaml, \"x=extra/cart.yaml\"]\npatchesStrategicMerge: [extra/cart.yaml]\n",
+            "configMapGenerator:\n  - name: a\n    files: [cart.yaml=extra/basket.yaml, \"x=extra/basket.yaml\"]\npatchesStrategicMerge: [extra/basket.yaml]\n",
+        ),
+        ("elsewhere/kustomization.yaml", "resources: [cart.yaml]\n", "resources: [cart.yaml]\n"),
+    ] {
+        repo.write(path, before);
+        repo.write(&format!("expected/{path}"), after);
+    }
+    let renamed = run(&repo, "rename system/cart basket --file --yes");
+    assert_eq!(renamed.code, 0, "{}", renamed.talk);
+    for path in [
+        "overlays/prod/kustomization.yaml",
+        "overlays/test/Kustomization",
+        "catalog/kustomization.yml",
+        "elsewhere/kustomization.yaml",
+    ] {
+        assert_eq!(repo.read(path), repo.read(&format!("expected/{path}")), "{path}");
+    }
+    // A name that is not written as it is, is changed by hand.
+    repo.write("odd/kustomization.yaml", "resources: [\"../catalog/extra/b\\x61sket.yaml\"] # basket.yaml\n");
+    let talk = run(&repo, "rename system/basket cart --file --yes").was_refused();
+    assert_error(&talk, "not-renamed");
+    assert!(talk.contains("odd/kustomization.yaml:1"), "{talk}");
 }
 
 #[test]
@@ -205,7 +299,8 @@ fn a_second_rename_on_a_branch_keeps_the_name_that_the_catalog_has() {
         repo.git(&["commit", "-qam", "rename"]);
     }
     let file = repo.read("catalog/payments/ledger/ledger.yaml");
-    assert!(file.contains("portolan.dev/renamed-from: ledger\n"), "{file}");
+    assert!(file.contains("portolan.dev/renamed-from: books ledger\n"), "{file}");
+    assert_eq!(renamed_by_annotation(&repo), [("ledger".to_owned(), "accounts".to_owned())]);
 }
 
 #[test]

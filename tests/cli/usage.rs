@@ -1,6 +1,7 @@
 //! Tests help, versions, and usage errors, which exit with 64 before anything is read.
 
 use super::{run, run_with};
+use crate::testkit::errors::has_code;
 use crate::testkit::says::did_you_mean;
 use crate::testkit::{Repo, portolan};
 
@@ -16,6 +17,37 @@ fn help_and_version_are_results() {
         let help = run(&repo, &format!("{} --help", verb.get_name())).quietly_gave();
         assert!(help.contains("Examples:"), "`{} --help` shows no examples", verb.get_name());
     }
+}
+
+/// An option in the help of a command is accepted by it.
+#[test]
+fn only_the_help_of_commands_that_run_for_each_config_offers_all() {
+    let repo = Repo::new();
+    repo.write("portolan.yaml", "version: 1\n");
+    for verb in portolan::cli::command().get_subcommands() {
+        let name = verb.get_name();
+        let lines: Vec<String> = match verb.get_subcommands().next() {
+            Some(_) => verb.get_subcommands().map(|nested| format!("{name} {}", with_values(nested))).collect(),
+            None => vec![with_values(verb)],
+        };
+        let refuses = |line: &str| has_code(&run(&repo, line).talk, "all-for-one");
+        let is_refused = lines.iter().any(|line| refuses(&format!("{line} --all")));
+        let help = run(&repo, &format!("{name} --help")).quietly_gave();
+        let is_offered = help.lines().any(|line| line.trim() == "--all");
+        assert_eq!(is_offered, !is_refused, "portolan {name} --all");
+        let is_refused_before = lines.iter().any(|line| refuses(&format!("--all {line}")));
+        assert_eq!(is_refused_before, is_refused, "portolan --all {name}");
+    }
+}
+
+/// The command with a value for each required argument.
+fn with_values(command: &clap::Command) -> String {
+    let required = command.get_positionals().filter(|argument| argument.is_required_set());
+    let values = required.map(|argument| {
+        let first = argument.get_possible_values().first().map(|value| value.get_name().to_owned());
+        format!(" {}", first.unwrap_or_else(|| "x".to_owned()))
+    });
+    format!("{}{}", command.get_name(), values.collect::<String>())
 }
 
 #[test]

@@ -31,6 +31,11 @@ pub fn assert_error(talk: &str, code: &str) {
     assert!(found.contains(&code), "{code} was expected, and this is {found:?}: {talk}");
 }
 
+/// Whether the talk of a run shows this error.
+pub fn has_code(talk: &str, code: &str) -> bool {
+    talk.split_once("error: ").is_some_and(|(_, text)| codes_of(text).contains(&code))
+}
+
 /// The codes of the templates with the longest literal text that fit: `{origin} is {value}` fits nearly everything.
 /// Several, where errors share a text: their reasons tell them apart.
 fn codes_of(text: &str) -> Vec<&'static str> {

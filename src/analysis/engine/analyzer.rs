@@ -55,13 +55,13 @@ pub struct FileResults {
     pub broken_documents: Vec<(FileId, usize)>,
     /// The files that may hold a deliverer, an object of Flux or Argo CD, or a definition of Crossplane.
     pub deliverers: Vec<FileId>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     facts: Facts,
     /// The files whose results are only their facts.
     clean: Vec<FileFacts>,
     /// The ignore comments of each file, and whether some entity of the file could not be checked against a blueprint,
     /// or not be read at all.
-    directives: Vec<(FileId, Directives, bool)>,
+    pub(super) directives: Vec<(FileId, Directives, bool)>,
     /// Files with entities whose names may be unknown.
     partly_unknown: Vec<FileId>,
 }
@@ -128,11 +128,11 @@ pub struct Evidence<'a> {
     pub delivery: Option<&'a DeliveryFacts>,
 }
 
-/// All findings, sorted, and the number of findings that ignore comments silenced.
+/// All findings, sorted, and those that ignore comments silenced.
 #[derive(Debug)]
 pub struct AnalysisResult {
     pub findings: Vec<Finding>,
-    pub suppressed: usize,
+    pub suppressed: Vec<Finding>,
     /// Relations whose targets could not be checked, because the snapshot does not list all entities of the catalog.
     pub unchecked_relations: usize,
     /// Every file could be read far enough to identify its entities.
@@ -282,12 +282,8 @@ impl<'a> Analyzer<'a> {
         let is_judged = |target: &&TargetRef<'_>| knows_all_targets && self.snapshot.covers_target(target.fact.field);
         let relations = absent_targets.iter().filter(|target| target.fact.field.is_relation());
         let unchecked_relations = relations.filter(|target| !is_judged(target)).count();
-        let before = findings.len();
-        findings.retain(|finding| {
-            let directives = directives.get_mut(&finding.place.file);
-            !directives.is_some_and(|(directives, _)| directives.silences(finding))
-        });
-        let suppressed = before - findings.len();
+        let (suppressed, mut findings): (Vec<Finding>, Vec<Finding>) =
+            findings.into_iter().partition(|finding| is_silenced(finding, &mut directives));
         for (file, (directives, is_partly_unchecked)) in directives {
             let knows_targets = |rule: &'static Rule| match std::ptr::eq(rule, &raw const unknown_team::RULE) {
                 true => knows_all_targets && self.accounts.teams && self.accounts.users,
@@ -549,6 +545,17 @@ impl FileRun<'_> {
             results.broken_documents.push((file, broken_documents));
         }
     }
+}
+
+/// Whether an ignore comment silences the finding, at its own place or at the one that a run may move it to.
+pub(super) fn is_silenced(finding: &Finding, directives: &mut BTreeMap<FileId, (Directives, bool)>) -> bool {
+    let mut is_silenced = false;
+    // Both comments are used.
+    for place in std::iter::once(finding.place).chain(finding.other_place()) {
+        let Some((directives, _)) = directives.get_mut(&place.file) else { continue };
+        is_silenced |= directives.silences(finding.rule, place.span);
+    }
+    is_silenced
 }
 
 static DELIVERY_WORDS: LazyLock<[Finder<'static>; 3]> =

@@ -5,6 +5,7 @@ pub(crate) mod declared;
 pub(crate) mod entity_check;
 pub(crate) mod facts;
 pub(crate) mod misplaced_fields;
+pub(crate) mod one_file;
 pub(crate) mod rule;
 pub(crate) mod selection;
 pub(crate) mod snapshot;

@@ -3,7 +3,7 @@
 
 use crate::analysis::engine::rule::Rule;
 use crate::domain::document::span::{LineIndex, Span};
-use crate::domain::finding::{Edit, Finding};
+use crate::domain::finding::{Edit, RuleInfo};
 
 /// The ignore comments of one file, and its line index.
 #[derive(Debug, Clone)]
@@ -75,19 +75,15 @@ impl Directives {
         Some(Self { lines, directives })
     }
 
-    /// Whether a comment silences this finding; the comment then counts as used.
-    pub fn silences(&mut self, finding: &Finding) -> bool {
-        let line = self.lines.line_of(finding.place.span.start as usize);
+    /// Whether a comment silences a finding of the rule here; the comment then counts as used.
+    pub fn silences(&mut self, rule: &RuleInfo, span: Span) -> bool {
+        let line = self.lines.line_of(span.start as usize);
         let mut silenced = false;
         // Comments are sorted by the line that they apply to.
         let first = self.directives.partition_point(|directive| directive.line < line);
         let of_line = self.directives.iter_mut().skip(first).take_while(|directive| directive.line == line);
         for directive in of_line {
-            for name in directive
-                .names
-                .iter_mut()
-                .filter(|name| name.text == finding.rule.name || name.text == finding.rule.code)
-            {
+            for name in directive.names.iter_mut().filter(|name| name.text == rule.name || name.text == rule.code) {
                 name.used = true;
                 silenced = true;
             }

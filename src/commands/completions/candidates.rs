@@ -2,7 +2,6 @@
 //! rules. It is read when the first candidate is asked for.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use clap::Command;
@@ -73,8 +72,8 @@ const COMPLETED: [(&str, &str, Kind); 12] = [
 ];
 
 impl Candidates {
-    pub fn new(directory: Option<PathBuf>, environment: &Environment) -> Self {
-        let request = settings::Request { directory, ..settings::Request::default() };
+    /// `request`: what the unfinished command line says about the repository and its config.
+    pub fn new(request: settings::Request, environment: &Environment) -> Self {
         Self { request, environment: environment.clone(), names: Arc::default() }
     }
 

@@ -27,6 +27,35 @@ pub(super) fn find<'b, 't>(topic: &'t str, blueprints: &'b [Blueprint]) -> Optio
     topic.match_indices('.').find_map(|(at, _)| Some((named(topic.get(..at)?)?, topic.get(at + 1..))))
 }
 
+/// What is meant by the name of a property that is written in another way, as `service/tier`, or that is misspelt in its
+/// blueprint. A known blueprint before a slash may also be that of an entity.
+pub(super) fn suggest(topic: &str, blueprints: &[Blueprint]) -> Option<String> {
+    let splits =
+        || topic.match_indices(['.', '/']).filter_map(|(at, _)| Some((topic.get(..at)?, topic.get(at + 1..)?)));
+    let exact = |name: &str| blueprints.iter().find(|blueprint| blueprint.identifier == name);
+    if let Some((blueprint, name)) = splits().find_map(|(head, tail)| Some((exact(head)?, tail))) {
+        let owner = &blueprint.identifier;
+        return Some(match closest(name, part_names(blueprint)) {
+            Some(meant) => format!("did you mean `{owner}.{meant}`?"),
+            None => {
+                format!("`portolan explain {owner}` explains the blueprint, `portolan show {owner}/ID` shows an entity")
+            }
+        });
+    }
+    splits().find_map(|(head, tail)| {
+        let meant = closest(head, blueprints.iter().map(|blueprint| blueprint.identifier.as_str()))?;
+        let name = closest(tail, part_names(exact(meant)?))?;
+        Some(format!("did you mean `{meant}.{name}`?"))
+    })
+}
+
+/// The names that may follow the dot.
+fn part_names(blueprint: &Blueprint) -> impl Iterator<Item = &str> {
+    let properties = blueprint.properties.iter().map(|property| property.name.as_str());
+    let relations = blueprint.relations.iter().map(|relation| relation.name.as_str());
+    properties.chain(relations).chain(blueprint.computed.iter().map(|computed| computed.name.as_str()))
+}
+
 pub(super) fn page(blueprint: &Blueprint, all: &[Blueprint], style: &Style) -> String {
     let candidates = Candidates::default();
     let mut properties: Vec<PageEntry<'_>> = blueprint
@@ -90,9 +119,7 @@ pub(super) fn property_page(blueprint: &Blueprint, name: &str, style: &Style) ->
         let entry = PageEntry { name: &computed.name, is_required: false, words };
         return Ok(blueprint_page::property(owner, &entry, None, style));
     }
-    let names = blueprint.properties.iter().map(|property| property.name.as_str());
-    let names = names.chain(blueprint.relations.iter().map(|relation| relation.name.as_str()));
-    let help = match closest(name, names) {
+    let help = match closest(name, part_names(blueprint)) {
         Some(meant) => format!("did you mean `{owner}.{meant}`?"),
         None => format!("`portolan explain {owner}` shows all of them"),
     };

@@ -164,7 +164,7 @@ impl Lints<'_> {
         judged.unjudged.extend(stored.into_iter().flat_map(|stored| stored.unjudged.iter().cloned()));
         let unreadable = self.manifests.unusable.len() + self.manifests.unreadable.len();
         judged.unjudged.extend((unreadable > 0).then_some(Unjudged::Unreadable { manifests: unreadable }));
-        let silenced = self.after.counts.suppressed.saturating_sub(self.before.counts.suppressed);
+        let silenced = self.newly_silenced();
         judged.unjudged.extend((silenced > 0).then_some(Unjudged::Silenced { findings: silenced }));
         judged
     }
@@ -194,6 +194,14 @@ impl Lints<'_> {
             new.push(NewFinding { finding, parts });
         }
         new
+    }
+
+    /// The number of findings that only the new blueprints give, and that ignore comments silence.
+    fn newly_silenced(&self) -> usize {
+        let known =
+            KnownProblems::of_each(self.before.suppressed.iter().map(|(finding, path)| (finding, path.as_str())));
+        let is_new = |(finding, path): &&(Finding, String)| known.new_part_of(finding, path).is_some();
+        self.after.suppressed.iter().filter(is_new).count()
     }
 
     /// A finding that points into no file.

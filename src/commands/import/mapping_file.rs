@@ -7,10 +7,13 @@ use crate::commands::context::Context;
 use crate::commands::import::options::ImportOptions;
 use crate::commands::mapping::document::words;
 use crate::commands::workspace::snapshot::FOLDER;
+use crate::domain::blueprint::Blueprint;
 use crate::domain::document::span::LineIndex;
 use crate::error::Error;
 use crate::manifest::{Document, Limits, Reader};
-use crate::scaffold::import::{ImportKind, ImportMapping, MappingFault};
+use crate::scaffold::import::{
+    ImportKind, ImportMapping, MappingCheck, MappingFault, MappingMistakes, Mention, SourceEntity,
+};
 use crate::sources::{self, path_text};
 
 /// The file in `.portolan` that replaces parts of the built-in mapping.
@@ -18,39 +21,81 @@ pub(super) fn default_path(kind: ImportKind) -> String {
     format!("{FOLDER}/import-{}.yaml", kind.name())
 }
 
-pub(super) fn load(kind: ImportKind, options: &ImportOptions, context: &Context<'_>) -> Result<ImportMapping, Error> {
+/// The mapping of a run, and where it comes from.
+pub(super) struct LoadedMapping {
+    pub mapping: ImportMapping,
+    built_in: ImportMapping,
+    own: Option<MappingText>,
+}
+
+/// The mapping file of the repository.
+struct MappingText {
+    path: String,
+    text: String,
+    mentions: Vec<Mention>,
+}
+
+pub(super) fn load(kind: ImportKind, options: &ImportOptions, context: &Context<'_>) -> Result<LoadedMapping, Error> {
     let mut mapping = ImportMapping::default();
     extend(&mut mapping, kind, "built-in", kind.default_mapping())?;
+    let built_in = mapping.clone();
     let root = &context.settings.root.value;
     let own = default_path(kind);
     let directory = &context.settings.directory;
     let (folder, path) = match &options.mapping {
         Some(file) => (directory, file.clone()),
         None if sources::is_taken(&root.join(&own)) => (root, PathBuf::from(own)),
-        None => return Ok(mapping),
+        None => return Ok(LoadedMapping { mapping, built_in, own: None }),
     };
     let text = sources::read_input(&context.settings.boundary, &folder.join(&path));
     let text = text.map_err(|error| error.named(folder, &path))?;
-    extend(&mut mapping, kind, &path_text(&path), &text)?;
-    Ok(mapping)
+    let path = path_text(&path);
+    let mentions = extend(&mut mapping, kind, &path, &text)?;
+    Ok(LoadedMapping { mapping, built_in, own: Some(MappingText { path, text, mentions }) })
 }
 
-fn extend(mapping: &mut ImportMapping, kind: ImportKind, path: &str, text: &str) -> Result<(), ImportError> {
-    let mut faults: Vec<MappingFault> = Vec::new();
+impl LoadedMapping {
+    /// Refuses a file with names or values that the blueprints do not have. Returns notes about what looks like a slip.
+    pub fn check(
+        &self,
+        import: ImportKind,
+        blueprints: &[Blueprint],
+        sources: &[SourceEntity],
+    ) -> Result<Vec<String>, ImportError> {
+        let Some(own) = &self.own else { return Ok(Vec::new()) };
+        let check = MappingCheck { import, built_in: &self.built_in, mapping: &self.mapping, blueprints, sources };
+        let MappingMistakes { faults, warnings } = check.mistakes(&own.mentions);
+        refuse(&own.path, &own.text, &faults)?;
+        let lines = LineIndex::new(&own.text);
+        let note = |warning: &MappingFault| format!("`{}` {}", own.path, with_line(warning, &lines));
+        Ok(warnings.iter().map(note).collect())
+    }
+}
+
+fn extend(mapping: &mut ImportMapping, kind: ImportKind, path: &str, text: &str) -> Result<Vec<Mention>, ImportError> {
+    let (mut faults, mut mentions) = (Vec::new(), Vec::new());
     Reader::new(Limits::default()).read_first(text, &mut |document| {
         if let Some(fault) = syntax_fault(document) {
             faults.push(fault);
         } else if let Some(root) = document.view.root().filter(|root| !root.is_null()) {
-            faults = mapping.extend(root, kind);
+            (faults, mentions) = mapping.extend(root, kind);
         }
     });
+    refuse(path, text, &faults)?;
+    Ok(mentions)
+}
+
+fn refuse(path: &str, text: &str, faults: &[MappingFault]) -> Result<(), ImportError> {
     if faults.is_empty() {
         return Ok(());
     }
     let lines = LineIndex::new(text);
-    let line = |fault: &MappingFault| lines.line_of(fault.span.start as usize);
-    let words: Vec<String> = faults.iter().map(|fault| format!("line {}: {}", line(fault), fault.message)).collect();
+    let words: Vec<String> = faults.iter().map(|fault| with_line(fault, &lines)).collect();
     Err(ImportError::Mapping { path: path.to_owned(), faults: words.join("; ") })
+}
+
+fn with_line(fault: &MappingFault, lines: &LineIndex) -> String {
+    format!("line {}: {}", lines.line_of(fault.span.start as usize), fault.message)
 }
 
 fn syntax_fault(document: &Document<'_>) -> Option<MappingFault> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::ImportError;
-use super::mapping_file;
+use super::mapping_file::{self, LoadedMapping};
 use super::options::ImportOptions;
 use crate::commands::context::Context;
 use crate::commands::lint::config::LintConfig;
@@ -36,12 +36,12 @@ use crate::scaffold::import::{
 use crate::scaffold::{self, ManifestInput};
 use crate::settings::Delivery;
 use crate::sources::{self, Pattern, Place, SourceFile, path_text};
-use crate::text::plural::count;
+use crate::text::plural::{as_sentence, count};
 
 pub(super) struct ImportRun<'a> {
     kind: ImportKind,
     options: &'a ImportOptions,
-    mapping: ImportMapping,
+    loaded: LoadedMapping,
     choices: Choices,
     pattern: Pattern,
 }
@@ -65,7 +65,7 @@ pub(super) fn show_mapping(kind: ImportKind, context: &mut Context<'_>) -> Resul
 impl<'a> ImportRun<'a> {
     pub fn new(kind: ImportKind, options: &'a ImportOptions, context: &mut Context<'_>) -> Result<Self, Error> {
         let settings = context.settings;
-        let mapping = mapping_file::load(kind, options, context)?;
+        let loaded = mapping_file::load(kind, options, context)?;
         let pattern = settings.pattern()?;
         let choices = Choices::of(&settings.root.value, &pattern, Vec::new())?;
         if choices.blueprints.is_empty() {
@@ -74,11 +74,11 @@ impl<'a> ImportRun<'a> {
         for file in &choices.unusable {
             context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
         }
-        Ok(Self { kind, options, mapping, choices, pattern })
+        Ok(Self { kind, options, loaded, choices, pattern })
     }
 
     pub fn mapping(&self) -> &ImportMapping {
-        &self.mapping
+        &self.loaded.mapping
     }
 
     /// Whether the repository declares the entity, or the snapshot has it.
@@ -100,6 +100,9 @@ impl<'a> ImportRun<'a> {
         files_read: usize,
         context: &mut Context<'_>,
     ) -> Result<Exit, Error> {
+        for note in self.loaded.check(self.kind, &self.choices.blueprints, &sources)? {
+            context.say(&format!("note: {}", as_sentence(&note)));
+        }
         let mut draft = self.draft(sources, context);
         if let Some(name) = draft.unmatched.first() {
             return Err(ImportError::NothingSelected { name: name.clone() }.into());
@@ -139,7 +142,7 @@ impl<'a> ImportRun<'a> {
 
     fn draft(&self, sources: Vec<SourceEntity>, context: &Context<'_>) -> ImportDraft {
         let input = ImportInput {
-            mapping: &self.mapping,
+            mapping: self.mapping(),
             blueprints: &self.choices.blueprints,
             is_declared: &|blueprint, identifier| self.is_declared(blueprint, identifier),
             is_in_catalog: &|blueprint, identifier| self.choices.known.contains(blueprint, identifier),

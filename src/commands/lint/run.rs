@@ -38,6 +38,8 @@ pub(crate) struct LintResult {
     pub repairs: usize,
     /// A baseline that would silence all findings, known or new.
     pub baseline: Baseline,
+    /// The findings that ignore comments silence, each with the path of its file.
+    pub suppressed: Vec<(Finding, String)>,
     /// What the run collected.
     pub manifests: Option<ManifestSet>,
 }
@@ -83,7 +85,7 @@ fn show(
     loaded: LoadedSnapshot,
     repairs: Repairs,
 ) -> LintResult {
-    let Filtered { texts, prints, shown, baselined } = Filtered::of(request, &found, &checked);
+    let Filtered { texts, prints, shown, baselined, unchanged } = Filtered::of(request, &found, &checked);
     let RawFindings { conclusion, entities, notes: more, manifests: declared, has_cluster_objects, .. } = checked;
     // Without any entity, a missing snapshot left nothing unchecked, so its notes are dropped.
     let nothing_is_ours = entities == 0 && conclusion.findings.is_empty();
@@ -92,6 +94,9 @@ fn show(
     notes.extend(more);
     notes.extend(found.notes);
     let baseline = Baseline::of(&conclusion.findings, &prints, &texts);
+    let path = |finding: &Finding| found.files.get(finding.place.file.0 as usize).map(|file| file.path.clone());
+    let with_path = |finding: &Finding| (finding.clone(), path(finding).unwrap_or_default());
+    let suppressed: Vec<(Finding, String)> = conclusion.suppressed.iter().map(with_path).collect();
     let mut is_shown = vec![false; prints.len()];
     shown.into_iter().for_each(|at| is_shown[at] = true);
     let numbered = conclusion.findings.into_iter().zip(prints).zip(is_shown);
@@ -107,8 +112,9 @@ fn show(
     let counts = Counts {
         files: manifests,
         entities,
-        suppressed: conclusion.suppressed,
+        suppressed: conclusion.suppressed.len(),
         baselined,
+        unchanged,
         hidden: total - findings.len(),
         has_cluster_objects,
     };
@@ -124,6 +130,7 @@ fn show(
         repaired,
         repairs: repairs_made,
         baseline,
+        suppressed,
         manifests: declared.map(|declared| {
             let mut files = found.files;
             files.truncate(manifests);
@@ -158,6 +165,8 @@ struct Filtered {
     prints: Vec<Fingerprint>,
     shown: Vec<usize>,
     baselined: usize,
+    /// The number of findings that the earlier run had too.
+    unchanged: usize,
 }
 
 impl Filtered {
@@ -173,9 +182,9 @@ impl Filtered {
             let path = texts.path(findings[at].place.file);
             request.before.is_some_and(|before| before.new_part_of(&findings[at], path).is_none())
         };
-        let (baselined, shown): (Vec<_>, Vec<_>) =
-            chosen.partition(|at| known.contains(&prints[*at]) || was_found(*at));
-        Self { texts, prints, shown, baselined: baselined.len() }
+        let (baselined, others): (Vec<_>, Vec<_>) = chosen.partition(|at| known.contains(&prints[*at]));
+        let (unchanged, shown): (Vec<_>, Vec<_>) = others.into_iter().partition(|at| was_found(*at));
+        Self { texts, prints, shown, baselined: baselined.len(), unchanged: unchanged.len() }
     }
 }
 

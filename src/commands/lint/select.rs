@@ -8,9 +8,9 @@ use crate::sources::SourceFile;
 
 /// Moves each finding with two equally responsible places to the one that was touched, if the other was not.
 pub(super) fn move_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, is_touched: &dyn Fn(&Place) -> bool) {
-    for finding in findings.filter(|finding| finding.counterpart.is_some()) {
-        let Some((other, _)) = finding.related.first() else { continue };
-        if !is_touched(&finding.place) && is_touched(other) {
+    for finding in findings {
+        let Some(other) = finding.other_place() else { continue };
+        if !is_touched(&finding.place) && is_touched(&other) {
             finding.exchange_places();
         }
     }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::analysis::{DeclaredEntities, FileResults, Snapshot, concerns_delivery};
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::find::Found;
+use crate::commands::lint::news::News;
 use crate::commands::lint::prepared::Prepared;
+use crate::commands::lint::preview::FileChange;
 use crate::commands::lint::request::Request;
 use crate::commands::lint::select::{ReportSelection, move_to};
 use crate::commands::lint::unlisted_place;
@@ -19,11 +21,15 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::CrdFields;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::finding::{FileId, Finding};
+use crate::domain::known_problems::KnownProblems;
 use crate::domain::progress::Silent;
 use crate::error::Error;
 use crate::manifest::claims_ours;
 use crate::settings::{Environment, Settings};
-use crate::sources::{Pattern, Place, SourceFile};
+use crate::sources::{self, Pattern, Place, SourceFile};
+
+/// The number of findings in files that are not open.
+const MAX_NEWS: usize = 200;
 
 /// One repository that an editor has open.
 pub(crate) struct LintSession {
@@ -31,6 +37,7 @@ pub(crate) struct LintSession {
     /// Limits the run, for files outside of any repository.
     named: Option<Pattern>,
     checked: Option<Checked>,
+    news: News,
 }
 
 /// The last check of the whole repository, with the files that were checked again since.
@@ -45,6 +52,7 @@ struct Checked {
     open: BTreeSet<String>,
     /// A change of one file may change what is delivered or mapped.
     needs_all_files: bool,
+    is_mapped: bool,
 }
 
 /// Whether the findings are those of the present texts.
@@ -58,7 +66,7 @@ pub(crate) enum Freshness {
 impl LintSession {
     /// `named`: the only files of the run, for files outside of any repository.
     pub fn new(settings: Settings, named: Option<Pattern>) -> Self {
-        Self { settings, named, checked: None }
+        Self { settings, named, checked: None, news: News::default() }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -71,8 +79,9 @@ impl LintSession {
 
     /// Checks the whole repository. `open`: the texts of an editor, sorted by path.
     pub fn check(&mut self, open: &[SourceFile], environment: &Environment, uses_cache: bool) -> Result<(), Error> {
+        let before = self.news_before();
         self.checked = None;
-        let Self { settings, named, checked } = self;
+        let Self { settings, named, checked, news } = self;
         let git = Git::new(settings, environment);
         let mut workspace = Workspace::of_work_tree(settings, &git)?;
         if let Some(named) = named {
@@ -93,19 +102,42 @@ impl LintSession {
             findings: raw.conclusion.findings,
             open: open.iter().map(|file| file.path.clone()).collect(),
             needs_all_files: mapped.is_some() || raw.has_cluster_objects,
+            is_mapped: mapped.is_some(),
         });
+        if let Some(checked) = checked {
+            // The run shows all findings if no file is open, and a session none.
+            checked.prepared.found.chosen = ReportSelection::open(open);
+            news.settle(&checked.findings, |file| checked.path(file), &before);
+        }
         Ok(())
     }
 
-    /// Takes new texts of files; `open` are all files that the editor has open. The facts of these files are fresh afterwards, and so are the findings if the whole
-    /// repository needs not be checked again.
+    fn news_before(&self) -> KnownProblems {
+        let Some(checked) = &self.checked else { return KnownProblems::default() };
+        self.news.among(&checked.findings, |file| checked.path(file))
+    }
+
+    /// The editor has closed the file: what it shows of it is no news.
+    pub fn dismiss(&mut self, path: &str) {
+        self.news.dismiss(path);
+    }
+
+    /// Another program has changed files: what that has caused is no news.
+    pub fn dismiss_all(&mut self) {
+        self.news.dismiss_all();
+    }
+
+    /// Takes new texts of files; `open` are all files that the editor has open. The facts of these files are fresh
+    /// afterwards, and so are the findings if the whole repository needs not be checked again. Otherwise only what the files
+    /// give by themselves is fresh.
     pub fn change(
         &mut self,
         changed: &[SourceFile],
         open: &[SourceFile],
         environment: &Environment,
     ) -> Result<Freshness, Error> {
-        let Self { settings, named, checked } = self;
+        let before = self.news_before();
+        let Self { settings, named, checked, news } = self;
         let Some(checked) = checked else { return Ok(Freshness::Stale) };
         let git = Git::new(settings, environment);
         let mut workspace = Workspace::of_work_tree(settings, &git)?;
@@ -116,12 +148,14 @@ impl LintSession {
         let request = config.whole();
         checked.prepared.found.chosen = ReportSelection::open(open);
         let mut freshness = if checked.needs_all_files { Freshness::Stale } else { Freshness::Fresh };
+        let mut texts: Vec<(usize, String)> = Vec::new();
         for file in changed {
             match checked.index_of(&file.path) {
                 Some(index) => {
                     if checked.concerns_all(index) || concerns_all(file) {
                         freshness = Freshness::Stale;
                     }
+                    texts.push((index, text_of(&checked.prepared.found.files[index])));
                     checked.prepared.found.files[index].place = file.place.clone();
                     let results = checked.prepared.check_file(&request, index);
                     checked.replace(index, results);
@@ -132,19 +166,22 @@ impl LintSession {
         }
         if freshness == Freshness::Fresh {
             checked.findings = checked.prepared.conclude(&request, &checked.results, &checked.fields).findings;
+            news.settle(&checked.findings, |file| checked.path(file), &before);
+        } else {
+            texts.iter().for_each(|(index, before)| checked.preview(*index, before));
         }
         Ok(freshness)
     }
 
-    /// The findings about the open files, as `portolan lint FILES` selects them, with the texts that they point into.
-    pub fn findings_about_open(&self) -> (Vec<Finding>, Texts) {
+    /// The findings about the open files, as `portolan lint FILES` selects them, and those that the work in the editor has
+    /// caused elsewhere, with the texts that they point into.
+    pub fn findings_to_publish(&self) -> (Vec<Finding>, Texts) {
         let Some(checked) = &self.checked else { return (Vec::new(), Texts::default()) };
         let Found { files, chosen, .. } = &checked.prepared.found;
-        if chosen.is_everything() {
-            return (Vec::new(), Texts::default());
-        }
-        let shown = checked.findings.iter().filter(|finding| chosen.shows(finding, files));
-        let mut shown: Vec<Finding> = shown.cloned().collect();
+        let (about_open, others): (Vec<&Finding>, Vec<&Finding>) =
+            checked.findings.iter().partition(|finding| chosen.shows(finding, files));
+        let news = others.into_iter().filter(|finding| self.news.is_news(finding, checked.path(finding.place.file)));
+        let mut shown: Vec<Finding> = about_open.into_iter().chain(news.take(MAX_NEWS)).cloned().collect();
         let holds = |file: FileId| files.get(file.0 as usize).is_some_and(|file| chosen.holds(&file.path));
         move_to(shown.iter_mut(), &|place| holds(place.file));
         shown.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
@@ -196,6 +233,19 @@ impl LintSession {
 }
 
 impl Checked {
+    fn path(&self, file: FileId) -> &str {
+        self.prepared.found.files.get(file.0 as usize).map_or("", |file| file.path.as_str())
+    }
+
+    /// Brings the findings up to date with what a changed file gives by itself.
+    fn preview(&mut self, index: usize, before: &str) {
+        let Some(results) = self.again.get(&index).and_then(|part| self.results.get(*part)) else { return };
+        let after = text_of(&self.prepared.found.files[index]);
+        let file = FileId::of(index);
+        let change = FileChange { file, before, after: &after, results, is_mapped: self.is_mapped };
+        self.findings = change.preview(&self.findings);
+    }
+
     fn index_of(&self, path: &str) -> Option<usize> {
         let manifests = self.prepared.found.files.get(..self.prepared.manifests)?;
         manifests.binary_search_by(|file| file.path.as_str().cmp(path)).ok()
@@ -231,6 +281,11 @@ impl Checked {
 /// Whether the text of a file that an editor has open matters for other files: a deliverer or a definition.
 fn concerns_all(file: &SourceFile) -> bool {
     text_in_memory(file).is_some_and(|text| concerns_delivery(text) || text.contains("CustomResourceDefinition"))
+}
+
+/// The text that findings point into; empty if it cannot be read.
+fn text_of(file: &SourceFile) -> String {
+    sources::read_lossy(file).unwrap_or_default()
 }
 
 fn text_in_memory(file: &SourceFile) -> Option<&str> {

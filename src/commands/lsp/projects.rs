@@ -27,6 +27,8 @@ pub(super) struct Project {
     /// Files with a text that the session does not have yet, by path.
     changed: BTreeMap<String, SourceFile>,
     needs_all_files: bool,
+    /// A text has changed since the findings that its file gives by itself were published.
+    is_preview_due: bool,
     /// The findings are not those that were published.
     pub is_unpublished: bool,
 }
@@ -77,6 +79,7 @@ impl<'e> Projects<'e> {
             session: LintSession::new(settings, named),
             changed: BTreeMap::new(),
             needs_all_files: true,
+            is_preview_due: false,
             is_unpublished: true,
         };
         self.all.entry(key.clone()).or_insert_with(make);
@@ -154,6 +157,7 @@ impl Project {
     pub fn change(&mut self, file: SourceFile) {
         self.changed.insert(file.path.clone(), file);
         self.is_unpublished = true;
+        self.is_preview_due = true;
     }
 
     /// The file is now as it is on disk.
@@ -171,6 +175,22 @@ impl Project {
 
     pub fn is_slow(&self) -> bool {
         self.needs_all_files || self.session.is_slow()
+    }
+
+    /// Whether the findings of changed files by themselves are to be published before the whole repository is checked.
+    pub fn is_preview_due(&self) -> bool {
+        self.is_preview_due && self.is_slow() && self.session.snapshot().is_some()
+    }
+
+    /// Brings up to date what the changed files give by themselves.
+    pub fn preview(
+        &mut self,
+        open: &dyn Fn() -> Vec<SourceFile>,
+        environment: &Environment,
+        uses_cache: bool,
+    ) -> Result<(), Error> {
+        self.is_preview_due = false;
+        self.refresh_facts(open, environment, uses_cache)
     }
 
     /// Brings the facts up to date that questions are answered from. `open`: all open files of the project.
@@ -200,6 +220,7 @@ impl Project {
         environment: &Environment,
         uses_cache: bool,
     ) -> Result<(), Error> {
+        self.is_preview_due = false;
         if !self.needs_all_files {
             self.refresh_facts(open, environment, uses_cache)?;
         }

@@ -16,8 +16,12 @@ use crate::commands::lsp::projects::{NoProject, Project, ProjectKey, Projects};
 use crate::commands::lsp::queue::Pending;
 use crate::commands::workspace::snapshot;
 use crate::editor::lines::Units;
+use crate::error::Error;
 use crate::settings::{self, Environment, FaultyConfig, Request};
 use crate::sources::{self, Boundary, SourceFile};
+
+/// `Project::preview` or `Project::refresh`.
+type Refresh = fn(&mut Project, &dyn Fn() -> Vec<SourceFile>, &Environment, bool) -> Result<(), Error>;
 
 /// What was last sent about a file, and the project that it was sent for.
 struct Published {
@@ -57,9 +61,12 @@ impl<'e> State<'e> {
 
     /// What is to be done when no message waits.
     pub fn pending(&self) -> Pending {
-        let unpublished = self.projects.iter().filter(|(_, project)| project.is_unpublished);
+        let unpublished = || self.projects.iter().filter(|(_, project)| project.is_unpublished);
+        if unpublished().any(|(_, project)| project.is_preview_due()) {
+            return Pending::Short;
+        }
         let mut pending = Pending::Nothing;
-        for (_, project) in unpublished {
+        for (_, project) in unpublished() {
             if project.is_slow() && project.session.snapshot().is_some() {
                 return Pending::Long;
             }
@@ -134,6 +141,7 @@ impl<'e> State<'e> {
         match document.home {
             Some((key, path)) => {
                 if let Some(project) = self.projects.get_mut(&key) {
+                    project.session.dismiss(&path);
                     project.change_on_disk(&path);
                 }
             }
@@ -151,6 +159,9 @@ impl<'e> State<'e> {
                 let Some(project) = self.projects.get_mut(&key) else { continue };
                 if key.only.is_some() {
                     continue;
+                }
+                if !is_open {
+                    project.session.dismiss_all();
                 }
                 let is_manifest = project.session.lists(&relative) && *kind == FileChangeType::CHANGED;
                 match (is_manifest, is_open) {
@@ -199,23 +210,42 @@ impl<'e> State<'e> {
         let is_unpublished = |key: &ProjectKey| self.projects.get(key).is_some_and(|project| project.is_unpublished);
         let home = self.documents.get(uri.as_str()).and_then(|document| document.home.as_ref());
         if home.is_some_and(|(key, _)| is_unpublished(key)) {
-            self.refresh();
+            self.refresh_all();
         }
     }
 
-    /// Lints what has changed, and publishes what differs.
+    /// Publishes what changed files give by themselves; if there is nothing of that, lints what has changed.
     pub fn refresh(&mut self) {
-        let (environment, uses_cache) = (self.projects.environment(), self.projects.uses_cache());
-        for key in self.projects.keys() {
-            let Self { projects, documents, .. } = self;
-            let Some(project) = projects.get_mut(&key).filter(|project| project.is_unpublished) else { continue };
-            project.is_unpublished = false;
-            let open = || Self::open_files(documents, &key);
-            if let Err(error) = project.refresh(&open, environment, uses_cache) {
-                self.show_error(error.to_string());
-            }
-            self.publish(&key);
+        let due: Vec<ProjectKey> = self.keys_of(Project::is_preview_due);
+        if due.is_empty() {
+            return self.refresh_all();
         }
+        due.iter().for_each(|key| self.refresh_one(key, Project::preview));
+    }
+
+    /// Lints what has changed, and publishes what differs.
+    fn refresh_all(&mut self) {
+        for key in self.keys_of(|project| project.is_unpublished) {
+            if let Some(project) = self.projects.get_mut(&key) {
+                project.is_unpublished = false;
+            }
+            self.refresh_one(&key, Project::refresh);
+        }
+    }
+
+    fn keys_of(&self, is_wanted: impl Fn(&Project) -> bool) -> Vec<ProjectKey> {
+        self.projects.iter().filter(|(_, project)| is_wanted(project)).map(|(key, _)| key.clone()).collect()
+    }
+
+    fn refresh_one(&mut self, key: &ProjectKey, refresh: Refresh) {
+        let (environment, uses_cache) = (self.projects.environment(), self.projects.uses_cache());
+        let Self { projects, documents, .. } = self;
+        let Some(project) = projects.get_mut(key) else { return };
+        let open = || Self::open_files(documents, key);
+        if let Err(error) = refresh(project, &open, environment, uses_cache) {
+            self.show_error(error.to_string());
+        }
+        self.publish(key);
     }
 
     pub fn publish(&mut self, key: &ProjectKey) {
@@ -225,7 +255,7 @@ impl<'e> State<'e> {
             homes.filter(|(_, (home, _))| home == key).map(|(document, (_, path))| (document, path.as_str())).collect();
         let open: BTreeMap<&str, (&Uri, &str)> =
             own.iter().map(|(document, path)| (*path, (&document.uri, document.text.as_str()))).collect();
-        let (findings, texts) = project.session.findings_about_open();
+        let (findings, texts) = project.session.findings_to_publish();
         let places = Places { project, texts: &texts, open: &open, units: self.units };
         let mut wanted = diagnostics(&findings, &places, &project.mask);
         for (document, path) in own {

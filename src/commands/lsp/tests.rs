@@ -9,6 +9,7 @@ mod laws;
 use client::Client;
 use serde_json::{Value as Json, json};
 
+use crate::commands::lsp::queue::Pending;
 use crate::exit::Exit;
 
 /// A repository with a snapshot, and manifests with some faults.
@@ -75,6 +76,95 @@ fn a_finding_about_two_files_is_shown_in_the_open_one() {
     assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["duplicate-entity".to_owned()]), "the open file has it");
     client.close("catalog/cart.yaml");
     assert_eq!(client.rules("catalog/cart.yaml"), Some(vec![]));
+}
+
+/// What was there before, and what another program does, is for `portolan lint`.
+#[test]
+fn what_an_edit_causes_in_a_closed_file_is_shown_there() {
+    let mut client = client();
+    client.write("catalog/old.yaml", &CART.replace("cart", "old").replace("uses: [pay]", "uses: [gone]"));
+    client.open("catalog/pay.yaml");
+    assert_eq!((client.rules("catalog/cart.yaml"), client.rules("catalog/old.yaml")), (None, None));
+    client.replace("catalog/pay.yaml", "identifier: pay", "identifier: payments");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["dangling-relation".to_owned()]));
+    assert_eq!(client.diagnostics("catalog/cart.yaml")[0]["range"]["start"], at(CART, "pay]"));
+    assert_eq!(client.rules("catalog/old.yaml"), None, "it was there before");
+    // The cause goes, and comes again.
+    client.replace("catalog/pay.yaml", "identifier: payments", "identifier: pay");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec![]));
+    client.replace("catalog/pay.yaml", "identifier: pay", "identifier: payments");
+    client.save("catalog/pay.yaml");
+    client.close("catalog/pay.yaml");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["dangling-relation".to_owned()]), "it is on disk now");
+    // Another program writes other files, and breaks more of them.
+    client.write("catalog/new.yaml", &CART.replace("cart", "new").replace("uses: [pay]", "uses: [gone]"));
+    assert_eq!(client.rules("catalog/new.yaml"), None);
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["dangling-relation".to_owned()]), "it stays");
+    // An opened file shows all that it has, and a closed one nothing.
+    client.open("catalog/cart.yaml");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["dangling-relation".to_owned()]));
+    client.close("catalog/cart.yaml");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec![]));
+}
+
+/// Deliverers make each check one of all files, which waits for a pause.
+#[test]
+fn what_the_file_gives_by_itself_is_shown_before_the_rest() {
+    let flux = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: own, namespace: flux-system}\nspec: {interval: 1m, \
+        url: https://git.example.com/acme/catalog.git, ref: {branch: main}}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: catalog, namespace: flux-system}\nspec: {interval: 5m, path: ./catalog, targetNamespace: shop, prune: true, sourceRef: {kind: GitRepository, name: own}}\n";
+    let mut client = Client::new(&[
+        ("portolan.yaml", "manifests: {include: [\"catalog/**/*.yaml\"]}\n"),
+        (".portolan/blueprints/service.json", SERVICE),
+        (".portolan/known-entities.txt", "# complete: system\n# complete: service\nsystem\tshop\n_team\tops\n"),
+        ("catalog/cart.yaml", CART),
+        ("catalog/pay.yaml", PAY),
+        ("clusters/flux.yaml", flux),
+    ]);
+    client.open("catalog/cart.yaml");
+    client.replace("catalog/cart.yaml", "uses: [pay]", "uses: [gone]");
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(vec!["dangling-relation".to_owned()]));
+    client.type_text("catalog/cart.yaml", "tier: gold", "tier: silver\n    teir: 1");
+    assert_eq!(client.server.pending(), Pending::Short);
+    client.idle_once();
+    let rules = client.rules("catalog/cart.yaml");
+    let expected = ["value-not-allowed", "unknown-property", "dangling-relation"].map(str::to_owned).to_vec();
+    assert_eq!(rules, Some(expected.clone()), "before the pause");
+    let text = client.text("catalog/cart.yaml").to_owned();
+    assert_eq!(client.diagnostics("catalog/cart.yaml")[2]["range"]["start"], at(&text, "gone]"), "it has moved");
+    assert_eq!(client.server.pending(), Pending::Long);
+    client.idle();
+    assert_eq!(client.rules("catalog/cart.yaml"), Some(expected));
+}
+
+/// A mapping decides what an entity has, so that only faults of the text do not wait.
+#[test]
+fn with_a_mapping_faults_of_the_text_are_shown_before_the_rest() {
+    let mapping = "resources:\n  - kind: getport.io/v1/entities\n    selector: {query: .spec.blueprint != null}\n    port:\n      entity:\n        mappings:\n          \
+        - identifier: .spec.identifier\n            blueprint: .spec.blueprint\n            properties:\n              tier: .spec.properties.tier\n";
+    let mut client = Client::new(&[
+        ("portolan.yaml", "clusters: {prod: {mapping: platform/exporter.yaml}}\n"),
+        ("platform/exporter.yaml", mapping),
+        (".portolan/blueprints/service.json", SERVICE),
+        (".portolan/known-entities.txt", "# complete: service\n"),
+        ("catalog/pay.yaml", &PAY.replace("name: pay", "name: pay\n  namespace: shop")),
+    ]);
+    client.open("catalog/pay.yaml");
+    let before = client.rules("catalog/pay.yaml").expect("it is open");
+    client.type_text(
+        "catalog/pay.yaml",
+        "  title: Payments",
+        "  properties: {tier: silver, teir: 1}\n  identifier: pay",
+    );
+    assert_eq!(client.server.pending(), Pending::Short);
+    client.idle_once();
+    let new = |client: &Client| -> Vec<String> {
+        let rules = client.rules("catalog/pay.yaml").expect("it is open");
+        rules.into_iter().filter(|rule| !before.contains(rule)).collect()
+    };
+    assert_eq!(new(&client), ["duplicate-key"]);
+    client.idle();
+    assert_eq!(new(&client), ["value-not-allowed", "duplicate-key"], "the mapping leaves `teir` out");
 }
 
 #[test]

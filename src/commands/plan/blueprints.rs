@@ -166,6 +166,7 @@ fn as_linted(findings: Vec<Finding>, manifests: &ManifestSet) -> LintResult {
         notes: Vec::new(),
         repaired: Vec::new(),
         repairs: 0,
+        suppressed: Vec::new(),
         manifests: None,
     }
 }

@@ -22,7 +22,7 @@ use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
 use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
-use crate::commands::plan::rename_hints::describe_rename_hints;
+use crate::commands::plan::rename_hints::{describe_exchanges, describe_rename_hints};
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
@@ -118,9 +118,6 @@ pub(crate) fn build_plan(
     let doubt = doubt.filter(|_| workspace.settings.mapped_clusters().next().is_some());
     notes.extend(doubt.map(|doubt| format!("what the mapping gives is approximate: {doubt}.")));
     let Checkout { base, revision, allowed, policies } = checkout(options, &manifests, context, progress, &mut notes)?;
-    if options.only_branch && base.is_none() {
-        return Err(BaseError::NoBase { why: notes.pop() }.into());
-    }
     let mut exporters = match options.writer {
         PlanWriter::Exporters => Some(Exporters::load(options, &manifests, base.as_ref(), context, &mut notes)?),
         PlanWriter::Push => None,
@@ -218,6 +215,7 @@ pub(crate) fn build_plan(
     };
     plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
+    notes.extend(describe_exchanges(&plan::exchanged(&plan, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
     let owners = foreign_owners(&plan, &actual, &*catalog, context);
@@ -424,6 +422,10 @@ fn checkout(
     };
     let compared = base::base(&request)?;
     notes.extend(compared.notes);
+    if options.only_branch && compared.base.is_none() {
+        // Later notes are about other things.
+        return Err(BaseError::NoBase { why: notes.pop() }.into());
+    }
     let merge_base = repository
         .zip(compared.base.as_ref())
         .and_then(|(it, base)| Some((it, it.known_commit(&base.revision.commit)?)));

@@ -22,6 +22,7 @@ use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
+use crate::ui;
 
 /// The maximum size of a comment, in bytes.
 const MAX_COMMENT: usize = 65_000;
@@ -96,8 +97,11 @@ pub(crate) fn write_plan_reports(
     let impact = impact.map(|(compared, report)| ImpactReport { files: &compared.in_work_tree, ..report });
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let links = links(planned, context);
+    let text = |style: &Style, refusal: Option<PlanRefusal<'_>>| {
+        format!("{}\n{}", head(&plan, refusal, report.requested, style), plan::render(&plan, PlanFormat::Text, style))
+    };
     let render = |format: PlanFormat, style: &Style| match format {
-        PlanFormat::Text => format!("{}\n{}", head(&plan, report.requested, style), plan::render(&plan, format, style)),
+        PlanFormat::Text => text(style, plan.refusal),
         // Readers of Markdown look files up by their path in the Git repository, wherever the config is.
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
@@ -111,7 +115,20 @@ pub(crate) fn write_plan_reports(
         let comment = PlanReport { files, impact, push: report.push, links: Some(&links), ..plan };
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
-    let given = write_reports(report.outputs, &render, context);
+    // On a terminal, the error below the plan is the refusal: once is enough.
+    let is_on_terminal = ui::results_are_seen() && ui::talk_is_seen();
+    let is_below = |output: &Output<PlanFormat>| {
+        report.refusal.is_some() && is_on_terminal && output.file.is_none() && output.format == PlanFormat::Text
+    };
+    let (below, outputs): (Vec<Output<PlanFormat>>, Vec<Output<PlanFormat>>) =
+        report.outputs.iter().cloned().partition(is_below);
+    let mut given = Ok(());
+    if below.is_empty() || !outputs.is_empty() {
+        given = write_reports(&outputs, &render, context);
+    }
+    if !below.is_empty() {
+        given = given.and(write_reports(&below, &|_, style| text(style, None), context));
+    }
     // The job summary shows the refusal, wherever the reports were written to.
     if report.refusal.is_some() && !report.outputs.is_empty() {
         write_job_summary(|| render(PlanFormat::Markdown, &Style::PLAIN), context);
@@ -151,13 +168,17 @@ pub(crate) fn plan_report<'a>(
     }
 }
 
-/// The head of the text: the refusal of a push, if any, then the catalog and the scope.
-fn head(plan: &PlanReport<'_>, requested: Option<&str>, style: &Style) -> String {
+/// The head of the text: the refusal of a push, if it is shown here, then the catalog and the scope.
+fn head(plan: &PlanReport<'_>, refusal: Option<PlanRefusal<'_>>, requested: Option<&str>, style: &Style) -> String {
     let place = format!("Catalog: {}. Scope: {}.", plan.catalog, plan.plan.scope);
-    if let Some(refusal) = plan.refusal {
+    if let Some(refusal) = refusal {
         let reason = style.paint(Role::Error, &clean(refusal.reason));
         let help = style.paint(Role::Warning, &clean(refusal.help));
         return format!("{reason}\n{help}\n\n{}\n", style.paint(Role::Strong, &clean(&place)));
+    }
+    // Near the digest that approves a refused plan, there must be no commit to copy by mistake.
+    if plan.refusal.is_some() {
+        return format!("{}\n", style.paint(Role::Strong, &clean(&place)));
     }
     let base = plan.base.map(|base| format!(" Base: {} ({}).", base.name, base.short_commit())).unwrap_or_default();
     let commit = requested.zip(plan.revision.and_then(|revision| revision.short_commit()));

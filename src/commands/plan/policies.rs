@@ -34,12 +34,14 @@ pub(crate) fn policies_in_force(
         return PoliciesInForce { policies, notes };
     }
     let Some((repository, commit)) = base else {
-        if is_pull_request(environment) && !policies.is_empty() {
-            notes.push(
-                "Only the policies of this branch apply: the merge base of this pull request is unknown, so policies that \
-                 it changes or removes are unknown too."
-                    .to_owned(),
-            );
+        if is_pull_request(environment) {
+            let what = match policies.is_empty() {
+                true => "No policies apply",
+                false => "Only the policies of this branch apply",
+            };
+            notes.push(format!(
+                "{what}: the merge base of this pull request is unknown, so policies that it changes or removes are unknown too."
+            ));
         }
         return PoliciesInForce { policies, notes };
     };

@@ -1,4 +1,5 @@
-//! Reports creates and deletes that may be renames, so that the user can set the annotation.
+//! Reports creates and deletes that may be renames, so that the user can set the annotation, and identifiers that are
+//! exchanged, which are no renames.
 
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::RENAMED_FROM;
@@ -8,9 +9,25 @@ use crate::text::plural::{count, list};
 
 const MAX_SHOWN: usize = 3;
 
+/// Complete sentences about entities that exchange their identifiers.
+pub(crate) fn describe_exchanges(found: &[Vec<EntityKey>]) -> Vec<String> {
+    let sentence = |keys: &Vec<EntityKey>| {
+        let names: Vec<String> = keys.iter().map(name).collect();
+        format!(
+            "{} exchange their identifiers. The catalog cannot do that in place, since each identifier is taken, so the plan \
+             updates the content of each entity. What others wrote to an entity stays with its identifier.",
+            list(&names)
+        )
+    };
+    found.iter().map(sentence).collect()
+}
+
+fn name(key: &EntityKey) -> String {
+    format!("`{}`", clean(&format!("{}/{}", key.blueprint, key.identifier)))
+}
+
 /// Complete sentences for the user.
 pub(crate) fn describe_rename_hints(found: &[RenameHint]) -> Vec<String> {
-    let name = |key: &EntityKey| format!("`{}`", clean(&format!("{}/{}", key.blueprint, key.identifier)));
     let sentence = |RenameHint { to, from }: &RenameHint| {
         let mut from: Vec<String> = from.iter().map(name).collect();
         let (which, named) = match from.len() {

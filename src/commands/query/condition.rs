@@ -26,6 +26,24 @@ impl Condition {
         Ok(Self { name: name.to_owned(), value: value.to_owned(), is_negated })
     }
 
+    /// The field's name without the `$` that tells it from a property.
+    pub(crate) fn plain_name(&self) -> &str {
+        self.name.strip_prefix('$').unwrap_or(&self.name)
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
+
+    pub(crate) fn is_negated(&self) -> bool {
+        self.is_negated
+    }
+
+    /// Whether a value is equal to that of the condition.
+    pub(crate) fn equals(&self, value: &Value) -> bool {
+        equals(value, &self.value)
+    }
+
     pub(crate) fn accepts(&self, identifier: &str, fields: &EntityFields) -> bool {
         let value = fields.meant(&self.name);
         let is_equal = match (value, self.name.as_str()) {

@@ -30,8 +30,14 @@ pub(crate) struct EntityFields {
 
 impl EntityFields {
     pub fn declared(desired: &Desired) -> Self {
+        Self::declared_of(desired, &|_| true)
+    }
+
+    /// Only the fields whose names are wanted, whatever their kind: copying all values of an entity takes longer than
+    /// reading its manifest.
+    pub fn declared_of(desired: &Desired, is_wanted: &dyn Fn(&str) -> bool) -> Self {
         let mut fields = Self::default();
-        for (field, text) in desired.texts.iter() {
+        for (field, text) in desired.texts.iter().filter(|(field, _)| is_wanted(field.key())) {
             match &text.patch {
                 Patch::Set(text) => fields.add(FieldKind::Own, field.key(), Value::Text(text.clone())),
                 Patch::Null => fields.add(FieldKind::Own, field.key(), Value::Null),
@@ -39,15 +45,16 @@ impl EntityFields {
             }
         }
         match &desired.team.patch {
+            _ if !is_wanted("team") => {}
             Patch::Set(Teams::One(team)) => fields.add(FieldKind::Own, "team", Value::Text(team.clone())),
             Patch::Set(Teams::Many(teams)) => fields.add(FieldKind::Own, "team", list(teams)),
             Patch::Null => fields.add(FieldKind::Own, "team", Value::Null),
             Patch::Absent => {}
         }
-        for property in &desired.properties {
+        for property in desired.properties.iter().filter(|property| is_wanted(&property.name)) {
             fields.add(FieldKind::Property, &property.name, property.value.clone());
         }
-        for relation in &desired.relations {
+        for relation in desired.relations.iter().filter(|relation| is_wanted(&relation.name)) {
             fields.add(FieldKind::Relation, &relation.name, of_targets(&relation.targets));
         }
         fields
@@ -108,13 +115,23 @@ fn of_targets(targets: &Targets) -> Value {
     }
 }
 
-/// Reads the entities that these files declare. Of one that is declared twice, the first counts.
-pub(crate) fn read_declared(repository: &RepositoryIndex, files: BTreeSet<FileId>) -> HashMap<EntityKey, Desired> {
+/// What `work` makes of each entity that these files declare, by its key. The threads that read the files do it, and keep
+/// nothing else of an entity. Of one that is declared twice, the first counts.
+pub(crate) fn map_declared<T: Send>(
+    repository: &RepositoryIndex,
+    files: BTreeSet<FileId>,
+    work: impl Fn(Desired) -> T + Sync,
+) -> HashMap<EntityKey, T> {
     let chosen: Vec<FileId> = files.into_iter().collect();
-    let manifests = ManifestSet::of_chosen(&repository.files, &chosen, repository.mapped.as_ref());
-    let mut declared = HashMap::default();
-    for entity in manifests.entities {
-        declared.entry(entity.key.clone()).or_insert(entity);
+    let with_key = |entity: Desired| (entity.key.clone(), work(entity));
+    let mut by_key = HashMap::default();
+    for (key, made) in ManifestSet::map_chosen(&repository.files, &chosen, repository.mapped.as_ref(), with_key) {
+        by_key.entry(key).or_insert(made);
     }
-    declared
+    by_key
+}
+
+/// Reads the entities that these files declare.
+pub(crate) fn read_declared(repository: &RepositoryIndex, files: BTreeSet<FileId>) -> HashMap<EntityKey, Desired> {
+    map_declared(repository, files, |entity| entity)
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod condition;
 pub(crate) mod fields;
+pub(crate) mod impossible;
 pub(crate) mod live;
 pub(crate) mod open;
 pub(crate) mod places;

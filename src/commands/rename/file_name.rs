@@ -1,4 +1,4 @@
-//! The new path of the file of a renamed entity, and the kustomizations that list the old one.
+//! The new path of the file of a renamed entity.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,10 @@ use crate::commands::lint::index::RepositoryIndex;
 use crate::commands::rename::error::RenameError;
 use crate::domain::entity::identifier::to_resource_name;
 use crate::domain::file_name::is_device;
-use crate::domain::finding::{Edit, FileId};
+use crate::domain::finding::FileId;
 use crate::domain::platform::Platform;
 use crate::manifest::{Limits, Reader};
-use crate::sources::{self, ReadBuffer, SourceFile};
-
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+use crate::sources;
 
 /// The path with the new identifier as its name; `None` if the file has that name already.
 pub(super) fn new_path(
@@ -54,39 +52,4 @@ pub(super) fn new_path(
         return Err(fail(format!("`{}` exists already", new.display())));
     }
     Ok(Some(new))
-}
-
-/// The kustomizations in the folders of a file that list it as a resource, each with its edits.
-pub(super) fn listing_kustomizations(old: &Path, new: &Path, root: &Path) -> Vec<(SourceFile, Vec<Edit>)> {
-    let mut found = Vec::new();
-    let mut buffer = ReadBuffer::default();
-    for folder in old.ancestors().skip(1) {
-        for name in KUSTOMIZATIONS {
-            let path = sources::path_text(&folder.join(name));
-            let Some(file) = sources::find_file(root, &path) else { continue };
-            let Ok(text) = sources::read(&file, &mut buffer) else { continue };
-            let edits = listed(text.text, old.strip_prefix(folder).ok(), new.strip_prefix(folder).ok());
-            if !edits.is_empty() {
-                found.push((file, edits));
-            }
-        }
-    }
-    found
-}
-
-fn listed(text: &str, old: Option<&Path>, new: Option<&Path>) -> Vec<Edit> {
-    let Some((old, new)) = old.zip(new) else { return Vec::new() };
-    let (old, new) = (sources::path_text(old), sources::path_text(new));
-    let mut edits = Vec::new();
-    Reader::new(Limits::default()).read_all(text, &mut |document| {
-        let resources = document.view.root().and_then(|root| root.get("resources"));
-        for item in resources.into_iter().flat_map(|list| list.items()).filter(|item| !item.is_copied()) {
-            let is_it = item.as_str().is_some_and(|path| path.strip_prefix("./").unwrap_or(path) == old);
-            // The old path is in the text as it is, so the rest of the scalar keeps its style.
-            if is_it && item.raw().contains(&old) {
-                edits.push(Edit { span: item.span(), replacement: item.raw().replace(&old, &new) });
-            }
-        }
-    });
-    edits
 }

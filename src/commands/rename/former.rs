@@ -1,16 +1,18 @@
-//! The identifier that the catalog has of a renamed entity: the one before the first rename that has not reached the branch
-//! from which pushes come.
+//! The identifiers that the catalog may have of a renamed entity: the one before the first rename that has not reached the
+//! branch from which pushes come, and those since, since a push may have come from the work tree.
 
 use crate::commands::workspace::git::Git;
+use crate::domain::entity::desired::former_identifiers;
 use crate::manifest;
 use crate::settings::{Delivery, Settings};
 use crate::sources::git::{CommitId, Repository};
 use crate::sources::{self, ReadBuffer};
 
-/// The identifier for the annotation. `earlier`: the one that the manifest has. `None` where the exporter writes the
-/// catalog, since it knows no renames.
+/// The text of the annotation, the latest identifier first. `earlier`: what the manifest has. `None` where the exporter
+/// writes the catalog, since it knows no renames.
 pub(crate) fn former_identifier(
     identifier: &str,
+    to: &str,
     earlier: Option<&str>,
     path: &str,
     settings: &Settings,
@@ -19,8 +21,15 @@ pub(crate) fn former_identifier(
     if settings.delivery.value == Delivery::Cluster {
         return None;
     }
-    let earlier = earlier.filter(|earlier| *earlier != identifier && !is_at_base(identifier, path, settings, git));
-    Some(earlier.unwrap_or(identifier).to_owned())
+    let mut former = vec![identifier];
+    let earlier = earlier.filter(|_| !is_at_base(identifier, path, settings, git));
+    former.extend(former_identifiers(earlier.unwrap_or_default()).filter(|earlier| *earlier != identifier));
+    // The way back to where it began.
+    if former.last() == Some(&to) {
+        return Some(to.to_owned());
+    }
+    former.retain(|identifier| *identifier != to);
+    Some(former.join(" "))
 }
 
 /// Whether the file has this identifier where the branch began; on the default branch, in its last commit.

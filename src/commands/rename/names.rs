@@ -2,6 +2,7 @@
 
 use crate::analysis::Snapshot;
 use crate::commands::rename::error::RenameError;
+use crate::domain::entity::desired::former_identifiers;
 use crate::domain::finding::EntityName;
 use crate::scaffold::parse_targets;
 use crate::text::plural::{count, list};
@@ -16,7 +17,7 @@ pub(crate) struct NewName<'a> {
     pub taken: Option<String>,
     /// The number of values that point to the entity.
     pub pointing: usize,
-    /// The identifier before an earlier rename.
+    /// The annotation of an earlier rename.
     pub earlier: Option<&'a str>,
 }
 
@@ -63,7 +64,7 @@ impl NewName<'_> {
             return Err(RenameError::Declared { name: self.shown(to), place: place.clone() });
         }
         // The way back: the catalog has the name because this entity had it.
-        let is_back = *earlier == Some(*to);
+        let is_back = earlier.is_some_and(|earlier| former_identifiers(earlier).any(|former| former == *to));
         let is_known = snapshot.known.as_ref().is_some_and(|known| known.contains(&name.blueprint, to));
         match is_known && !is_back {
             true => Err(RenameError::InCatalog { name: self.shown(to) }),

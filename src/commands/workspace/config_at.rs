@@ -20,9 +20,9 @@ pub(crate) fn config_at(settings: &Settings, repository: &Repository, commit: Co
         Some(_) | None => CONFIG_NAMES.to_vec(),
     };
     for path in paths {
-        let file = match repository.file_at(&settings.root.value, path, commit) {
+        let file = match repository.linked_file_at(&settings.root.value, path, commit) {
             Ok(Some(file)) => file,
-            // A link is not followed, and what it leads to may say anything.
+            // A folder, or a link out of the repository, which may lead to anything.
             Ok(None) if repository.has_at(&settings.root.value, path, commit).unwrap_or(true) => {
                 return ConfigAt::Unreadable;
             }

@@ -147,16 +147,22 @@ impl ManifestSet {
         Self { files, ..Self::of_collected(read) }
     }
 
-    /// The entities of some files of a run; `files` are all of them. It keeps no list of files.
-    pub fn of_chosen(files: &[SourceFile], chosen: &[FileId], mapped: Option<&MappedRepository>) -> Self {
+    /// What `work` makes of each entity of some files of a run, in the order of the files; `files` are all of them.
+    pub fn map_chosen<T: Send>(
+        files: &[SourceFile],
+        chosen: &[FileId],
+        mapped: Option<&MappedRepository>,
+        work: impl Fn(Desired) -> T + Sync,
+    ) -> Vec<T> {
         let named: Vec<(FileId, &SourceFile)> =
             chosen.iter().filter_map(|id| Some((*id, files.get(id.0 as usize)?))).collect();
         let make = || (ManifestReader::new(), EntityCollector::default());
         let read = sources::for_each_text(&named, make, |(reader, collector), index, text| {
             let (id, file) = named[index];
-            collector.read(reader, id, &file.path, text, mapped)
+            let found = collector.read(reader, id, &file.path, text, mapped);
+            found.entities.into_iter().map(&work).collect::<Vec<T>>()
         });
-        Self::of_collected(read)
+        read.into_iter().flatten().collect()
     }
 
     /// Joins what was collected from each file, in the order of the files.

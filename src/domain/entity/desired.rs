@@ -18,7 +18,7 @@ pub struct Desired {
     /// In the manifest's order; of duplicate names, the last one applies.
     pub properties: Box<[DesiredProperty]>,
     pub relations: Box<[DesiredRelation]>,
-    /// The former identifier in the same blueprint, if the manifest has the annotation.
+    /// The annotation with the former identifiers in the same blueprint, if the manifest has it.
     pub renamed_from: Option<Box<str>>,
     /// The file, and the position of the entity in it.
     pub place: Place,
@@ -26,8 +26,13 @@ pub struct Desired {
     pub is_bare: bool,
 }
 
-/// The annotation for the entity's former identifier.
+/// The annotation for the entity's former identifier, or several of them, the latest first.
 pub const RENAMED_FROM: &str = "portolan.dev/renamed-from";
+
+/// The identifiers in the annotation. An identifier has no white space and no commas.
+pub fn former_identifiers(annotation: &str) -> impl Iterator<Item = &str> {
+    annotation.split([',', ' ', '\t']).filter(|identifier| !identifier.is_empty())
+}
 
 /// A field of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,6 +31,8 @@ pub struct Counts {
     pub suppressed: usize,
     /// Findings in the baseline.
     pub baselined: usize,
+    /// Findings that the blueprints give too with which the new ones are compared.
+    pub unchanged: usize,
     /// Findings beyond `--max-findings`.
     pub hidden: usize,
     /// Deliverers, or definitions and their resources, were checked too.

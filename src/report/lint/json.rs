@@ -41,6 +41,8 @@ struct Summary {
     suppressed: usize,
     /// Findings in the baseline.
     baselined: usize,
+    /// With `--blueprints`: findings that the old blueprints give too.
+    unchanged: usize,
     /// Findings beyond `--max-findings`.
     hidden: usize,
 }
@@ -125,6 +127,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             entities: lint.counts.entities,
             suppressed: lint.counts.suppressed,
             baselined: lint.counts.baselined,
+            unchanged: lint.counts.unchanged,
             hidden: lint.counts.hidden,
         },
         findings: rows(report),

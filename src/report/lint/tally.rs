@@ -71,6 +71,7 @@ pub(super) fn left_out(lint: &Lint<'_>) -> Vec<String> {
     let parts = [
         (counts.suppressed, "ignored by comments"),
         (counts.baselined, "in the baseline"),
+        (counts.unchanged, "with the old blueprints too"),
         (counts.hidden, "more beyond `--max-findings`"),
     ];
     parts
@@ -111,10 +112,16 @@ mod tests {
     #[test]
     fn what_is_left_out_is_said() {
         let mut run = Run::empty();
-        run.counts = crate::report::lint::Counts { suppressed: 2, baselined: 1, hidden: 1200, ..counts() };
+        run.counts =
+            crate::report::lint::Counts { suppressed: 2, baselined: 1, unchanged: 3, hidden: 1200, ..counts() };
         assert_eq!(
             left_out(&run.lint()),
-            ["2 ignored by comments", "1 in the baseline", "1,200 more beyond `--max-findings`"]
+            [
+                "2 ignored by comments",
+                "1 in the baseline",
+                "3 with the old blueprints too",
+                "1,200 more beyond `--max-findings`"
+            ]
         );
         assert_eq!(verdict(&run.lint()), "120 files, 96 entities: all findings are hidden");
     }

@@ -86,6 +86,25 @@ pub struct MappingFault {
     pub span: Span,
 }
 
+/// A name in a mapping file that the blueprints or the imported files must know, or a value that a blueprint must accept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// The kind in whose mapping it is; `None`: it is for all kinds.
+    pub(super) kind: Option<String>,
+    pub(super) what: Mentioned,
+    pub(super) span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Mentioned {
+    Kind(String),
+    Blueprints(Vec<String>),
+    Field(String),
+    Targets(Vec<FieldTarget>),
+    Translation { field: String, from: String, to: Json },
+    Constant { name: String, value: Json },
+}
+
 impl FieldTarget {
     fn parse(text: &str) -> Option<Self> {
         if let Some(name) = text.strip_prefix("<-") {
@@ -126,6 +145,12 @@ impl KindMapping {
         by_name || typed.into_iter().any(|name| name == blueprint)
     }
 
+    /// Whether the type of an entity may be the name of its blueprint.
+    pub fn takes_types(&self) -> bool {
+        let typed = self.types.iter().flat_map(|(_, names)| names);
+        self.blueprint.iter().chain(typed).any(|name| name == "$type")
+    }
+
     /// All names that it mentions.
     pub fn all_blueprints(&self) -> impl Iterator<Item = &str> {
         let typed = self.types.iter().flat_map(|(_, names)| names);
@@ -149,6 +174,17 @@ impl ImportMapping {
         self.kinds.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)).map(|(_, mapping)| mapping)
     }
 
+    /// The names of its kinds.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The names of its fields, of one kind or of all.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        let of_kinds = self.kinds.iter().flat_map(|(_, kind)| &kind.fields);
+        self.fields.iter().chain(of_kinds).map(|(name, _)| name.as_str())
+    }
+
     pub(super) fn creates(&self, kind: &str) -> bool {
         self.create_missing.iter().any(|name| name.eq_ignore_ascii_case(kind))
     }
@@ -165,32 +201,39 @@ impl ImportMapping {
         (!is_part).then(|| vec![FieldTarget::Name(own_name.to_owned())])
     }
 
-    /// Replaces what the document names, and returns what is wrong in it.
-    pub fn extend(&mut self, root: Value<'_>, import: ImportKind) -> Vec<MappingFault> {
+    /// Replaces what the document names. Returns what is wrong in it, and the names in it.
+    pub fn extend(&mut self, root: Value<'_>, import: ImportKind) -> (Vec<MappingFault>, Vec<Mention>) {
         let mut reader = MappingReader::default();
         if root.kind() != Kind::Map {
             reader.fault(root, "a mapping has the keys `kinds` and `fields`".to_owned());
-            return reader.faults;
+            return (reader.faults, reader.mentions);
         }
         for (key, value) in root.entries() {
             match key.as_str() {
                 Some("kinds") => self.extend_kinds(value, &mut reader),
                 Some("fields") => replace_all(&mut self.fields, reader.fields(value)),
-                Some("create-missing") => self.create_missing = reader.texts(value),
+                Some("create-missing") => {
+                    self.create_missing = reader.texts(value);
+                    for kind in self.create_missing.clone() {
+                        reader.mention(value, Mentioned::Kind(kind));
+                    }
+                }
                 Some("folders") if import == ImportKind::Codeowners => self.folders = reader.texts(value),
                 Some("teams") if import == ImportKind::Codeowners => self.teams = reader.texts(value),
                 Some(_) | None => reader.unknown_key(key, import.keys()),
             }
         }
-        reader.faults
+        (reader.faults, reader.mentions)
     }
 
     fn extend_kinds(&mut self, kinds: Value<'_>, reader: &mut MappingReader) {
         if kinds.kind() != Kind::Map {
             return reader.fault(kinds, "`kinds` must be a map: `Component: {blueprint: service}`".to_owned());
         }
-        for (name, value) in kinds.entries() {
-            let name = name.key_text().into_owned();
+        for (key, value) in kinds.entries() {
+            let name = key.key_text().into_owned();
+            reader.mention(key, Mentioned::Kind(name.clone()));
+            reader.kind = Some(name.clone());
             let at = self.kinds.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name));
             let at = at.unwrap_or_else(|| {
                 self.kinds.push((name, KindMapping::default()));
@@ -199,6 +242,7 @@ impl ImportMapping {
             if let Some((_, kind)) = self.kinds.get_mut(at) {
                 reader.kind(value, kind);
             }
+            reader.kind = None;
         }
     }
 }
@@ -216,6 +260,9 @@ fn replace_all<T>(all: &mut Vec<(String, T)>, new: Vec<(String, T)>) {
 #[derive(Default)]
 struct MappingReader {
     faults: Vec<MappingFault>,
+    mentions: Vec<Mention>,
+    /// The kind that is read.
+    kind: Option<String>,
 }
 
 const KIND_KEYS: [&str; 6] = ["blueprint", "types", "identifier", "fields", "values", "set"];
@@ -223,6 +270,10 @@ const KIND_KEYS: [&str; 6] = ["blueprint", "types", "identifier", "fields", "val
 impl MappingReader {
     fn fault(&mut self, value: Value<'_>, message: String) {
         self.faults.push(MappingFault { message, span: value.span() });
+    }
+
+    fn mention(&mut self, value: Value<'_>, what: Mentioned) {
+        self.mentions.push(Mention { kind: self.kind.clone(), what, span: value.span() });
     }
 
     fn unknown_key(&mut self, key: Value<'_>, known: &[&str]) {
@@ -245,19 +296,28 @@ impl MappingReader {
         }
         for (key, value) in value.entries() {
             match key.as_str() {
-                Some("blueprint") => kind.blueprint = self.texts(value),
+                Some("blueprint") => kind.blueprint = self.blueprints(value),
                 Some("types") => {
-                    let types = self.map(value, |reader, value| reader.texts(value));
+                    let types = self.map(value, |reader, _, value| reader.blueprints(value));
                     replace_all(&mut kind.types, types);
                 }
-                Some("identifier") => kind.identifier = self.texts(value).into_iter().next(),
+                Some("identifier") => {
+                    kind.identifier = self.texts(value).into_iter().next();
+                    if let Some(field) = kind.identifier.clone() {
+                        self.mention(value, Mentioned::Field(field));
+                    }
+                }
                 Some("fields") => replace_all(&mut kind.fields, self.fields(value)),
                 Some("values") => {
-                    let values = self.map(value, |reader, value| reader.map(value, |_, value| value.to_json()));
+                    let values = self.map(value, Self::translations);
                     replace_all(&mut kind.values, values);
                 }
                 Some("set") => {
-                    let set = self.map(value, |_, value| value.to_json());
+                    let set = self.map(value, |reader, key, value| {
+                        let json = value.to_json();
+                        reader.mention(key, Mentioned::Constant { name: key.key_text().into(), value: json.clone() });
+                        json
+                    });
                     replace_all(&mut kind.set, set);
                 }
                 Some(_) | None => self.unknown_key(key, &KIND_KEYS),
@@ -265,15 +325,33 @@ impl MappingReader {
         }
     }
 
-    fn map<T>(&mut self, value: Value<'_>, read: impl Fn(&mut Self, Value<'_>) -> T) -> Vec<(String, T)> {
+    fn map<T>(&mut self, value: Value<'_>, read: impl Fn(&mut Self, Value<'_>, Value<'_>) -> T) -> Vec<(String, T)> {
         if !matches!(value.kind(), Kind::Map | Kind::Null) {
             self.fault(value, "expected a map".to_owned());
         }
-        entries_of(Some(value)).map(|(key, value)| (key.key_text().into_owned(), read(self, value))).collect()
+        let entries = entries_of(Some(value));
+        entries.map(|(key, value)| (key.key_text().into_owned(), read(self, key, value))).collect()
+    }
+
+    fn blueprints(&mut self, value: Value<'_>) -> Vec<String> {
+        let names = self.texts(value);
+        self.mention(value, Mentioned::Blueprints(names.clone()));
+        names
+    }
+
+    /// The translations of the values of one field.
+    fn translations(&mut self, field: Value<'_>, value: Value<'_>) -> Vec<(String, Json)> {
+        self.mention(field, Mentioned::Field(field.key_text().into()));
+        self.map(value, |reader, from, to| {
+            let (field, from, json) = (field.key_text().into(), from.key_text().into(), to.to_json());
+            reader.mention(to, Mentioned::Translation { field, from, to: json.clone() });
+            json
+        })
     }
 
     fn fields(&mut self, value: Value<'_>) -> Vec<(String, Vec<FieldTarget>)> {
-        self.map(value, |reader, value| {
+        self.map(value, |reader, field, value| {
+            reader.mention(field, Mentioned::Field(field.key_text().into()));
             let mut targets = Vec::new();
             for text in reader.texts(value) {
                 match FieldTarget::parse(&text) {
@@ -284,6 +362,7 @@ impl MappingReader {
                     }
                 }
             }
+            reader.mention(value, Mentioned::Targets(targets.clone()));
             targets
         })
     }

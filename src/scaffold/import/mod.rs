@@ -9,6 +9,7 @@ mod draft;
 mod fill;
 mod input;
 mod mapping;
+mod mistakes;
 mod source;
 
 pub use backstage::{BackstageDocument, DocumentSource, LocationTarget, placeholder_of, read_document};
@@ -18,5 +19,6 @@ pub use codeowners::{
 pub use convert::MAX_VALUE_BYTES;
 pub use draft::{DraftManifest, ImportDraft, draft};
 pub use input::ImportInput;
-pub use mapping::{ImportKind, ImportMapping, MappingFault};
+pub use mapping::{ImportKind, ImportMapping, MappingFault, Mention};
+pub use mistakes::{MappingCheck, MappingMistakes};
 pub use source::{FieldValue, SourceEntity, SourceField};

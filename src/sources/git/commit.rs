@@ -40,6 +40,25 @@ impl Repository {
         Ok(entry.map(|entry| SourceFile { path: path.to_owned(), place: self.blob_place(entry.id()) }))
     }
 
+    /// One file of the commit, also through links from file to file that stay in the repository.
+    pub fn linked_file_at(&self, root: &Path, path: &str, commit: Oid) -> Result<Option<SourceFile>, GitError> {
+        let mut whole = self.prefix(root)?.join(path);
+        let tree = self.tree_of(commit).map_err(|error| self.reading(commit, error))?;
+        for _ in 0..LINKS_IN_A_ROW {
+            let Ok(entry) = tree.get_path(&whole) else { return Ok(None) };
+            match entry.filemode() & KIND {
+                FILE => return Ok(Some(SourceFile { path: path.to_owned(), place: self.blob_place(entry.id()) })),
+                LINK => {
+                    let content = self.inner.find_blob(entry.id()).map_err(|error| self.reading(commit, error))?;
+                    let Some(end) = follow(&whole, &path_of_git(content.content())) else { return Ok(None) };
+                    whole = end;
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether the commit has anything at `path`: a file, a link or a folder.
     pub fn has_at(&self, root: &Path, path: &str, commit: Oid) -> Result<bool, GitError> {
         let whole = self.prefix(root)?.join(path);

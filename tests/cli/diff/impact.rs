@@ -415,6 +415,44 @@ fn what_is_silenced_or_unreadable_is_named() {
     assert_eq!(found["unjudged"][0]["blueprint"], "system");
 }
 
+/// A comment that is no longer needed does not make up for one that now hides a refusal.
+#[test]
+fn what_is_silenced_is_compared_by_what_it_is() {
+    let repo = repo();
+    let mut service = changed();
+    service["schema"]["properties"]["tier"] = json!({"type": "string"});
+    propose(&repo, &service);
+    let cart = CART.replace("tier: 1", "tier: high # portolan: ignore[wrong-property-type] soon");
+    assert_ne!(cart, CART);
+    repo.write("catalog/cart.yaml", &cart);
+    let silenced = |found: &Value| {
+        let list = found["unjudged"].as_array().expect("a list").iter();
+        let silenced = list.filter(|it| it["kind"] == "silenced");
+        silenced.map(|it| it["message"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(silenced(&impact(&repo, "proposed/")), [""; 0]);
+    repo.write(
+        "catalog/cart.yaml",
+        cart.replace("language: go", "language: go # portolan: ignore[unknown-property] soon"),
+    );
+    let silenced = silenced(&impact(&repo, "proposed/"));
+    assert!(silenced.len() == 1 && silenced[0].starts_with("1 "), "{silenced:?}");
+}
+
+#[test]
+fn what_the_old_blueprints_give_too_is_no_baseline() {
+    let repo = repo();
+    repo.write(
+        "catalog/odd.yaml",
+        super::world::entity(&json!({"blueprint": "service", "identifier": "odd", "properties": {"tier": "x"}})),
+    );
+    let text = run(&repo, "lint --blueprints .portolan");
+    assert_eq!(text.code, 0, "{}", text.talk);
+    assert!(text.results.contains("1 with the old blueprints too"), "{}", text.results);
+    let summary = parsed(&run(&repo, "lint --output json --blueprints .portolan"))["summary"].clone();
+    assert_eq!((&summary["unchanged"], &summary["baselined"]), (&json!(1), &json!(0)));
+}
+
 #[test]
 fn a_blueprint_that_cannot_be_read_is_not_a_removed_one() {
     let repo = repo();

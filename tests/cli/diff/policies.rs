@@ -185,6 +185,36 @@ fn where_the_merge_base_is_unknown_that_is_said() {
     assert!(notes(&unknown).contains("Only the policies of this branch apply"), "{}", notes(&unknown));
     assert!(!notes(&PULL_REQUEST).contains("policies"), "{}", notes(&PULL_REQUEST));
     assert!(!notes(&[]).contains("policies"), "{}", notes(&[]));
+    // The policies that the branch has removed are unknown too.
+    repo.write("portolan.yaml", format!("{CONFIG}catalog: local\n"));
+    commit(&repo, "none");
+    assert!(notes(&unknown).contains("No policies apply: the merge base"), "{}", notes(&unknown));
+    assert!(!notes(&[]).contains("policies"), "{}", notes(&[]));
+}
+
+// Windows needs a privilege for links.
+#[cfg(unix)]
+#[test]
+fn a_linked_config_at_the_merge_base_is_followed_within_the_repository() {
+    let repo = pushed_shop("");
+    let (config, link) = (format!("{CONFIG}catalog: local\n{STAYS}"), repo.path().join("portolan.yaml"));
+    let first = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    for (target, is_inside) in [("shared/config.yaml", true), ("../elsewhere.yaml", false)] {
+        repo.remove("portolan.yaml");
+        repo.write("shared/config.yaml", &config);
+        std::os::unix::fs::symlink(target, &link).expect("links can be made");
+        commit(&repo, "linked");
+        repo.git(&["branch", "-f", "linked", "HEAD"]);
+        repo.remove("portolan.yaml");
+        repo.write("portolan.yaml", format!("{CONFIG}catalog: local\n"));
+        repo.remove("catalog/log.yaml");
+        commit(&repo, "less");
+        let diff = plan(&run(&repo, "diff --base linked --output json"));
+        let expected = [("tier-2-stays".to_owned(), "refuse".to_owned(), true)];
+        assert_eq!(verdicts(&diff) == expected, is_inside, "{diff:#}");
+        assert_eq!(diff["notes"].to_string().contains("cannot be read"), !is_inside, "{}", diff["notes"]);
+        repo.git(&["reset", "--quiet", "--hard", &first]);
+    }
 }
 
 #[test]

@@ -86,6 +86,100 @@ fn a_faulty_mapping_is_refused_with_the_lines() {
 }
 
 #[test]
+fn names_and_values_that_the_blueprints_do_not_have_are_refused_with_the_lines() {
+    let stage = json!({"type": "string", "enum": ["production", "beta"]});
+    let properties = json!({"lifecycle": stage, "tier": {"type": "number"}, "type": {"type": "string"}});
+    let repo = with_blueprints(&[
+        blueprint("service", properties, json!({"system": {"target": "system", "many": false}})),
+        blueprint("system", json!({}), json!({})),
+    ]);
+    repo.write("catalog-info.yaml", component("a", "spec: {lifecycle: prod}"));
+    let mapping = "\
+fields:
+  spec.type: [lifecylce]
+kinds:
+  System: {blueprint: sytem}
+  Component:
+    blueprint: [service]
+    types: {library: libary}
+    fields:
+      spec.dependsOn: [<-systme]
+      spec.owner: [owner, maintainer]
+    values:
+      spec.lifecycle: {prod: prodution, beta: beta}
+    set:
+      teir: 3
+      tier: high
+";
+    repo.write(".portolan/import-backstage.yaml", mapping);
+    let talk = run(&repo, "import backstage").was_refused();
+    assert_error(&talk, "faulty-mapping");
+    let flat = talk.split(|c: char| c.is_whitespace() || c == '│').filter(|word| !word.is_empty());
+    let flat = flat.collect::<Vec<_>>().join(" ");
+    for part in [
+        "line 2: no blueprint of the snapshot has `lifecylce`; did you mean `lifecycle`?",
+        "line 4: the snapshot has no blueprint `sytem`; did you mean `system`?",
+        "line 7: the snapshot has no blueprint `libary`",
+        "line 9: blueprint `service` does not have `<-systme`; did you mean `<-system`?",
+        "line 10: blueprint `service` does not have any of `owner` and `maintainer`",
+        "line 12: the value for `prod`: `lifecycle` must be one of `production` and `beta`",
+        "line 14: blueprint `service` does not have `teir`; did you mean `tier`?",
+        "line 15: `tier` must be a number",
+    ] {
+        assert!(flat.contains(part), "{part}: {talk}");
+    }
+    assert!(manifests(&repo).is_empty());
+}
+
+/// Backstage has kinds and annotations that no list knows, so that a name without a file is a note.
+#[test]
+fn names_that_no_imported_file_has_are_noted() {
+    let repo = with_blueprints(&[blueprint("service", json!({"tier": {"type": "number"}}), json!({}))]);
+    repo.write("catalog-info.yaml", component("a", "spec: {owner: x}"));
+    let mapping = "\
+create-missing: [Grop]
+kinds:
+  Componnet: {blueprint: service, set: {tier: 1}}
+  Gizmo: {blueprint: service}
+  Component:
+    blueprint: service
+    identifier: spec.profile.emial
+    fields: {spec.onwer: tier, metadata.annotations.acme.io/tier: tier}
+";
+    repo.write(".portolan/import-backstage.yaml", mapping);
+    let talk = run(&repo, "import backstage --dry-run").talk;
+    let notes: Vec<&str> = talk.lines().filter(|line| line.contains("import-backstage.yaml` line")).collect();
+    for (note, parts) in notes.iter().zip([
+        ["line 1", "did you mean `Group`?"],
+        ["line 3", "did you mean `Component`?"],
+        ["line 4", "`Gizmo`"],
+        ["line 7", "did you mean `spec.profile.email`?"],
+        ["line 8", "did you mean `spec.owner`?"],
+    ]) {
+        assert!(parts.iter().all(|part| note.contains(part)), "{parts:?}: {note}");
+    }
+    assert_eq!(notes.len(), 5, "{talk}");
+}
+
+/// What one blueprint of a kind has is right, though another one does not have it.
+#[test]
+fn a_mapping_for_several_blueprints_is_sound() {
+    let tier = json!({"tier": {"type": "number"}});
+    let grade = json!({"tier": {"type": "string"}, "grade": {"type": "string"}});
+    let repo = with_blueprints(&[blueprint("service", tier, json!({})), blueprint("library", grade, json!({}))]);
+    repo.write("catalog-info.yaml", component("a", "spec: {type: library}"));
+    let mapping = "\
+kinds:
+  Component: {blueprint: [microservice, service], types: {library: library}, set: {grade: A, tier: 1}}
+  Location:
+  User: {blueprint: []}
+";
+    repo.write(".portolan/import-backstage.yaml", mapping);
+    imported(&repo, "import backstage");
+    assert!(manifests(&repo)["catalog/library/a.yaml"].contains("grade: A"));
+}
+
+#[test]
 fn what_a_blueprint_requires_is_reported_or_left_blank() {
     let required = |name: &str, properties: Json, relations: Json, keys: Json| {
         let mut blueprint = blueprint(name, properties, relations);

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::{imported, lints_clean, manifests, testdata, with_remote};
 use crate::cli::run;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 /// A repository on this host with the blueprints `service` and `_team`, and these files.
 fn on_host(host: &str, files: &[(&str, &str)]) -> Repo {
@@ -110,4 +111,13 @@ fn the_mapping_names_folders_and_teams() {
     repo.write(".portolan/import-codeowners.yaml", "folders: [areas]\nteams: ['@backend']\n");
     let report = imported(&repo, "import codeowners");
     assert_eq!(services(&report, &repo), expected(&[("cart", "backend"), ("web", "")]));
+}
+
+#[test]
+fn a_mapping_has_no_other_kinds() {
+    let repo = on_host("github.com", &[("CODEOWNERS", "* @acme/all\n")]);
+    repo.write(".portolan/import-codeowners.yaml", "kinds:\n  Temas: {blueprint: _team}\n");
+    let talk = run(&repo, "import codeowners").was_refused();
+    assert_error(&talk, "faulty-mapping");
+    assert!(talk.contains("line 2") && talk.contains("did you mean `Team`?"), "{talk}");
 }

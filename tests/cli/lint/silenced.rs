@@ -33,6 +33,28 @@ fn a_comment_silences_only_what_it_names_and_only_there() {
     assert_eq!(findings(&repo, &[]), ["catalog/cart.yaml:11:11 wrong-property-type"]);
 }
 
+/// Two places are equally responsible, and a run reports the one that the change touches.
+#[test]
+fn a_comment_counts_at_both_places_of_a_duplicate() {
+    let repo = shop();
+    let twin = service("cart", "");
+    let commented =
+        twin.replace("identifier: cart", "identifier: cart # portolan: ignore[duplicate-entity] until both are merged");
+    assert_ne!(commented, twin);
+    for (one, other, is_reported) in
+        [(&twin, &twin, true), (&commented, &twin, false), (&twin, &commented, false), (&commented, &commented, false)]
+    {
+        repo.write("catalog/cart.yaml", one);
+        repo.write("catalog/other-cart.yaml", other);
+        for path in ["", "catalog/cart.yaml", "catalog/other-cart.yaml"] {
+            let arguments: Vec<&str> = Some(path).filter(|path| !path.is_empty()).into_iter().collect();
+            let found = findings(&repo, &arguments);
+            let has = |rule: &str| found.iter().any(|finding| finding.ends_with(rule));
+            assert_eq!((has("duplicate-entity"), has("unused-ignore")), (is_reported, false), "{path}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn a_comment_that_silences_nothing_is_told_and_removed() {
     let repo = shop();

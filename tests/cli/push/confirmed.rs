@@ -224,6 +224,23 @@ fn a_config_that_restricts_nothing_is_an_error() {
     }
 }
 
+// The test needs a pseudo terminal, which Windows provides differently.
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_a_refusal_is_shown_once_below_the_plan() {
+    let repo = services(3);
+    repo.write("portolan.yaml", "scope: acme/catalog\npolicies: {frozen: {when: {action: create}, verdict: refuse}}\n");
+    let piped = run_exactly(&repo, "push --output text --output text=r.txt", &[]);
+    assert_error(&piped.talk, "push-policy");
+    assert!(piped.results.starts_with("Push refused") && repo.read("r.txt").starts_with("Push refused"));
+    let run = crate::testkit::pty::run_on_terminal(repo.path(), "push --output text --output text=r.txt", &[], &[]);
+    let Some((code, seen)) = run else { return };
+    assert_eq!((code, seen.to_lowercase().matches("push refused").count()), (4, 1), "{seen}");
+    assert_error(&seen, "push-policy");
+    assert_eq!(planned(&seen)[0], 3, "{seen}");
+    assert!(repo.read("r.txt").starts_with("Push refused"), "{}", repo.read("r.txt"));
+}
+
 /// Every hexadecimal number of at least seven digits.
 fn hex_numbers(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());

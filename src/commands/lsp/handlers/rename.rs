@@ -86,7 +86,7 @@ fn edits(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> R
         let earlier = if identifiers.is_empty() { None } else { renamed_from(file_name, own, identifier) };
         // An exporter knows no renames.
         let former = match settings.clusters.is_empty() {
-            true => former_identifier(identifier, earlier.as_deref(), &path, settings, &git),
+            true => former_identifier(identifier, to, earlier.as_deref(), &path, settings, &git),
             false => None,
         };
         let wanted = TextRename {

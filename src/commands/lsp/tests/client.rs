@@ -112,6 +112,12 @@ impl Client {
         panic!("the server always has something to do");
     }
 
+    /// One turn in which no message waits.
+    pub fn idle_once(&mut self) {
+        self.server.handle(Next::Idle);
+        self.receive();
+    }
+
     pub fn open(&mut self, path: &str) {
         let text = fs::read_to_string(self.folder.path().join(path)).unwrap_or_default();
         self.open_as(&self.uri(path), &text);

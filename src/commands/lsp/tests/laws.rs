@@ -13,7 +13,7 @@ use super::client::{Client, repository, write};
 use super::{CART, PAY, SERVICE};
 use crate::commands::lint::config::LintConfig;
 use crate::commands::lint::request::Request;
-use crate::commands::lint::run::lint;
+use crate::commands::lint::run::{LintResult, lint};
 use crate::commands::lint::unlisted_place;
 use crate::commands::rule_names;
 use crate::commands::workspace::git::Git;
@@ -143,8 +143,9 @@ fn take(client: &mut Client, step: &Step) {
     }
 }
 
-/// The findings of `portolan lint FILES`, in a folder that has the open texts on disk.
-fn linted(client: &Client) -> BTreeSet<String> {
+/// The findings of `portolan lint FILES` for the open files, and those of `portolan lint`, in a folder that has the open
+/// texts on disk.
+fn linted(client: &Client) -> (BTreeSet<String>, BTreeSet<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     repository(folder.path());
     copy(client.root(), folder.path());
@@ -153,9 +154,6 @@ fn linted(client: &Client) -> BTreeSet<String> {
         write(folder.path(), path, client.text(path));
         paths.push(folder.path().join(path));
     }
-    if paths.is_empty() {
-        return BTreeSet::new();
-    }
     let environment = Environment::new([], folder.path().to_owned(), 1_700_000_000);
     let settings = settings::resolve(&settings::Request::default(), &environment, &rule_names()).expect("settings");
     let git = Git::new(&settings, &environment);
@@ -163,6 +161,7 @@ fn linted(client: &Client) -> BTreeSet<String> {
     let config = LintConfig::of(&workspace, &environment);
     let include = unlisted_place(&settings);
     let request = Request { paths, force_exclude: true, include: include.as_deref(), ..config.whole() };
+    let is_nothing_open = request.paths.is_empty();
     let named = lint(&request, &Silent).expect("it is linted");
     // With names, files that the config does not include are left out.
     let whole = Request { include: include.as_deref(), ..config.whole() };
@@ -172,7 +171,7 @@ fn linted(client: &Client) -> BTreeSet<String> {
     };
     let unlisted = whole.findings.iter().filter(is_unlisted).map(|finding| (finding, &whole));
     let findings = named.findings.iter().filter(|finding| finding.rule.name != "unlisted-manifest");
-    let shown = findings.map(|finding| (finding, &named)).chain(unlisted).map(|(finding, linted)| {
+    let line = |finding: &Finding, linted: &LintResult| {
         let file = finding.place.file;
         let text = linted.texts.text(file).unwrap_or_default();
         let path = linted.texts.path(file);
@@ -180,8 +179,11 @@ fn linted(client: &Client) -> BTreeSet<String> {
         let whole = if client.is_open(path) { client.text(path) } else { text };
         let (start, _) = Lines::new(whole, Units::Utf16).range(finding.place.span);
         format!("{} {}:{} {}", client.uri(path), start.line, start.character, finding.rule.name)
-    });
-    shown.collect()
+    };
+    let all = whole.findings.iter().map(|finding| line(finding, &whole)).collect();
+    let shown = findings.map(|finding| (finding, &named)).chain(unlisted);
+    let shown = shown.map(|(finding, linted)| line(finding, linted)).filter(|_| !is_nothing_open);
+    (shown.collect(), all)
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -239,6 +241,7 @@ fn check(cases: u32, files: &[(&str, &str)]) {
     runner
         .run(&steps, |steps| {
             let mut client = Client::new(files);
+            let (_, at_first) = linted(&client);
             for step in &steps {
                 take(&mut client, step);
                 // A file that lint does not list is read as it was saved.
@@ -249,7 +252,21 @@ fn check(cases: u32, files: &[(&str, &str)]) {
                 if PATHS[4..5].iter().any(|path| is_unsaved(&path)) {
                     continue;
                 }
-                prop_assert_eq!(published(&client), linted(&client), "after {:?}", step);
+                let (published, (about_open, all)) = (published(&client), linted(&client));
+                prop_assert_eq!(
+                    published.intersection(&about_open).count(),
+                    about_open.len(),
+                    "{:?}: {:?} {:?}",
+                    step,
+                    published,
+                    about_open
+                );
+                for line in published.difference(&about_open) {
+                    let is_open = PATHS
+                        .iter()
+                        .any(|path| client.is_open(path) && line.starts_with(&format!("{} ", client.uri(path))));
+                    prop_assert!(!is_open && all.contains(line) && !at_first.contains(line), "{:?}: {}", step, line);
+                }
             }
             Ok(())
         })

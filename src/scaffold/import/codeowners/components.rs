@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::dialect::Dialect;
-use super::parse::{Codeowners, Owner, OwnerKind, Rule, Section};
+use super::parse::{Codeowners, Owner, OwnerKind, Rule};
+use super::pattern::PathPattern;
+use super::rule_index::RuleIndex;
 use crate::domain::import::{ImportPlace, Unconverted};
 use crate::scaffold::import::mapping::ImportMapping;
 use crate::scaffold::import::source::{FieldValue, Reference, SourceEntity, SourceField};
@@ -64,10 +66,11 @@ pub struct OwnedComponents {
 pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
     let teams = Teams::of(search);
     let folders = Folders::of(search);
+    let rules = IndexedRules::of(search.codeowners, &folders.all);
     let mut found = OwnedComponents::default();
     let mut used: HashSet<usize> = HashSet::new();
     let mut names: HashSet<String> = HashSet::new();
-    let components = component_folders(search, &folders);
+    let components = component_folders(search, &folders, &rules);
     for (line, folder) in &components {
         used.insert(*line);
         let last = folder.rsplit('/').next().unwrap_or(folder);
@@ -76,14 +79,14 @@ pub fn find_components(search: &ComponentSearch<'_>) -> OwnedComponents {
         // Names that differ in case only are one name.
         let mut candidates = [last.to_owned(), whole.clone()].into_iter().chain(numbered);
         let name = candidates.find(|name| names.insert(name.to_lowercase())).unwrap_or_default();
-        found.sources.push(search.component(&name, folder, *line, &teams, &mut used));
+        found.sources.push(search.component(&name, folder, *line, &rules, &teams, &mut used));
     }
     if components.is_empty()
-        && let Some(rule) = search.last_rules("").first()
+        && let Some(rule) = rules.last_rules("").first()
     {
-        found.sources.push(search.component(search.repository, "", rule.line, &teams, &mut used));
+        found.sources.push(search.component(search.repository, "", rule.line, &rules, &teams, &mut used));
     }
-    found.unconverted = search.unconverted(&folders, &components, &used, &teams);
+    found.unconverted = search.unconverted(&rules, &components, &used, &teams);
     found.sources.splice(0..0, teams.sources(search));
     found
 }
@@ -124,15 +127,19 @@ fn is_build_file(name: &str) -> bool {
 }
 
 /// The components, each with the line of the first rule that names it; in the order of these lines.
-fn component_folders<'a>(search: &ComponentSearch<'a>, folders: &Folders<'a>) -> Vec<(usize, &'a str)> {
+fn component_folders<'a>(
+    search: &ComponentSearch<'a>,
+    folders: &Folders<'a>,
+    rules: &IndexedRules<'a>,
+) -> Vec<(usize, &'a str)> {
     let mut found = Vec::new();
     for folder in folders.all.iter().filter(|folder| folders.is_component(folder, search.mapping)) {
-        let naming = search.rules().find(|rule| !rule.is_exclusion && rule.pattern.names(folder));
+        let naming = rules.first_naming(folder);
         // The rule of a group, `/services/`, speaks about each component in it.
         let above = folder.rsplit_once('/').map(|(above, _)| above);
         let grouping = || {
             let above = above.filter(|_| folders.built.contains(folder))?;
-            search.rules().find(|rule| !rule.is_exclusion && rule.pattern.names(above))
+            rules.first_naming(above)
         };
         if let Some(rule) = naming.or_else(grouping) {
             found.push((rule.line, *folder));
@@ -140,6 +147,50 @@ fn component_folders<'a>(search: &ComponentSearch<'a>, folders: &Folders<'a>) ->
     }
     found.sort_unstable();
     found
+}
+
+/// The rules of all sections in their order, and where they match.
+struct IndexedRules<'a> {
+    codeowners: &'a Codeowners,
+    /// Each rule with the position of its section.
+    rules: Vec<(usize, &'a Rule)>,
+    index: RuleIndex<'a>,
+}
+
+impl<'a> IndexedRules<'a> {
+    fn of(codeowners: &'a Codeowners, folders: &BTreeSet<&'a str>) -> Self {
+        let sections = codeowners.sections.iter().enumerate();
+        let rules: Vec<(usize, &Rule)> =
+            sections.flat_map(|(at, section)| section.rules.iter().map(move |rule| (at, rule))).collect();
+        let patterns: Vec<&PathPattern> = rules.iter().map(|(_, rule)| &rule.pattern).collect();
+        let index = RuleIndex::new(&patterns, folders);
+        Self { codeowners, rules, index }
+    }
+
+    /// The first rule that speaks about exactly this folder.
+    fn first_naming(&self, folder: &str) -> Option<&'a Rule> {
+        let named = self.index.naming(folder).iter().filter_map(|at| self.rules.get(*at));
+        named.map(|(_, rule)| *rule).find(|rule| !rule.is_exclusion)
+    }
+
+    /// In each section, the last rule that covers the folder. If required sections have one, those of optional sections do
+    /// not count.
+    fn last_rules(&self, folder: &str) -> Vec<&'a Rule> {
+        let mut last: BTreeMap<usize, &Rule> = BTreeMap::new();
+        let mut excluded: HashSet<usize> = HashSet::new();
+        for (section, rule) in self.index.covering(folder).into_iter().filter_map(|at| self.rules.get(at)) {
+            match rule.is_exclusion {
+                true => drop(excluded.insert(*section)),
+                false => drop(last.insert(*section, *rule)),
+            }
+        }
+        last.retain(|section, _| !excluded.contains(section));
+        let is_optional = |section: &usize| self.codeowners.sections.get(*section).is_some_and(|it| it.is_optional);
+        let (optional, required): (Vec<_>, Vec<_>) = last.into_iter().partition(|(section, _)| is_optional(section));
+        let rules = |of: Vec<(usize, &'a Rule)>| of.into_iter().map(|(_, rule)| rule).collect::<Vec<&Rule>>();
+        let (optional, required) = (rules(optional), rules(required));
+        if required.iter().any(|rule| !rule.owners.is_empty()) { required } else { [required, optional].concat() }
+    }
 }
 
 impl<'a> ComponentSearch<'a> {
@@ -158,24 +209,6 @@ impl<'a> ComponentSearch<'a> {
         owners
     }
 
-    /// In each section, the last rule that covers the folder. If required sections have one, those of optional sections do
-    /// not count.
-    fn last_rules(&self, folder: &str) -> Vec<&'a Rule> {
-        let last = |section: &'a Section| {
-            let excludes = |rule: &&Rule| rule.is_exclusion && rule.pattern.covers(folder);
-            if section.rules.iter().any(|rule| excludes(&rule)) {
-                return None;
-            }
-            section.rules.iter().rfind(|rule| !rule.is_exclusion && rule.pattern.covers(folder))
-        };
-        let of = |is_optional: bool| -> Vec<&'a Rule> {
-            let sections = self.codeowners.sections.iter().filter(|section| section.is_optional == is_optional);
-            sections.filter_map(last).collect()
-        };
-        let required = of(false);
-        if required.iter().any(|rule| !rule.owners.is_empty()) { required } else { [required, of(true)].concat() }
-    }
-
     fn place(&self, line: usize) -> ImportPlace {
         ImportPlace { path: self.path.to_owned(), line }
     }
@@ -185,10 +218,11 @@ impl<'a> ComponentSearch<'a> {
         name: &str,
         folder: &str,
         line: usize,
+        rules: &IndexedRules<'_>,
         teams: &Teams,
         used: &mut HashSet<usize>,
     ) -> SourceEntity {
-        let rules = self.last_rules(folder);
+        let rules = rules.last_rules(folder);
         used.extend(rules.iter().map(|rule| rule.line));
         let mut owners = Vec::new();
         for owner in rules.iter().flat_map(|rule| &rule.owners) {
@@ -222,7 +256,7 @@ impl<'a> ComponentSearch<'a> {
     /// The owners and rules that no entity shows.
     fn unconverted(
         &self,
-        folders: &Folders<'_>,
+        rules: &IndexedRules<'_>,
         components: &[(usize, &str)],
         used: &HashSet<usize>,
         teams: &Teams,
@@ -241,12 +275,17 @@ impl<'a> ComponentSearch<'a> {
                 all.push(unconverted("owners", &owner.text, self.reason_of_owner(owner), line));
             }
         }
-        // A rule for everything stands behind the others, and names nothing by itself.
-        let is_specific = |rule: &&Rule| !rule.is_exclusion && !rule.pattern.covers("");
-        for rule in self.rules().filter(|rule| is_specific(rule) && !used.contains(&rule.line)) {
-            let reason = if components.iter().any(|(_, folder)| rule.pattern.covers(folder)) {
+        let at_top: HashSet<usize> = rules.index.covering("").into_iter().collect();
+        let covering: HashSet<usize> = components.iter().flat_map(|(_, folder)| rules.index.covering(folder)).collect();
+        let naming = rules.index.all_naming();
+        for (at, (_, rule)) in rules.rules.iter().enumerate() {
+            // A rule for everything stands behind the others, and names nothing by itself.
+            if rule.is_exclusion || at_top.contains(&at) || used.contains(&rule.line) {
+                continue;
+            }
+            let reason = if covering.contains(&at) {
                 "other rules own the components that it covers"
-            } else if folders.all.iter().any(|folder| rule.pattern.names(folder)) {
+            } else if naming.contains(&at) {
                 "the folder has no file such as go.mod or Dockerfile, and is not in one of the mapping's `folders`"
             } else {
                 "it names files, or a folder that does not exist"

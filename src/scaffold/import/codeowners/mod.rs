@@ -4,6 +4,7 @@ mod components;
 mod dialect;
 mod parse;
 mod pattern;
+mod rule_index;
 
 pub use components::{ComponentSearch, OwnedComponents, RULE, find_components};
 pub use dialect::{Dialect, dialect_of_path};

@@ -44,55 +44,25 @@ impl PathPattern {
         Self { segments, reach }
     }
 
-    /// Whether the rule speaks about exactly this folder.
-    pub fn names(&self, folder: &str) -> bool {
+    pub fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
+    /// Whether the rule speaks about the folders that it matches, not about all that there are.
+    pub fn is_specific(&self) -> bool {
         let is_any = self.segments.iter().all(|segment| segment == "**" || segment == "*");
         let is_open = self.segments.last().is_some_and(|segment| segment == "**");
-        !is_any && !is_open && matches(&self.segments, &parts(folder))
+        !is_any && !is_open
     }
 
-    /// Whether the rule applies to what is in this folder; the empty text is the top folder.
-    pub fn covers(&self, folder: &str) -> bool {
-        let parts = parts(folder);
-        match self.reach {
-            Reach::Direct => matches(&self.segments, &parts),
-            Reach::Below => (0..=parts.len()).any(|length| matches(&self.segments, &parts[..length])),
-        }
+    /// Whether the rule applies to everything below the folders that it matches.
+    pub fn is_deep(&self) -> bool {
+        self.reach == Reach::Below
     }
-}
-
-fn parts(folder: &str) -> Vec<&str> {
-    folder.split('/').filter(|part| !part.is_empty()).collect()
-}
-
-/// `**` is tried at one place at a time, as `*` in a name: a pattern with many of them stays fast.
-fn matches(segments: &[String], parts: &[&str]) -> bool {
-    let (mut at, mut part) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while part < parts.len() {
-        match segments.get(at).map(String::as_str) {
-            Some("**") => {
-                retry = Some((at, part));
-                at += 1;
-                continue;
-            }
-            Some(segment) if is_match(segment, parts[part]) => {
-                at += 1;
-                part += 1;
-                continue;
-            }
-            Some(_) | None => {}
-        }
-        let Some((star, from)) = retry else { return false };
-        retry = Some((star, from + 1));
-        at = star + 1;
-        part = from + 1;
-    }
-    segments[at..].iter().all(|segment| segment == "**")
 }
 
 /// Whether a name matches a pattern with `*`, `?` and `\`.
-fn is_match(pattern: &str, name: &str) -> bool {
+pub(super) fn is_match(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut letter) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
@@ -121,9 +91,57 @@ fn is_match(pattern: &str, name: &str) -> bool {
     pattern[at..].iter().all(|c| *c == '*')
 }
 
+/// The plain comparison of one pattern with one folder, by which `RuleIndex` is tested.
+#[cfg(test)]
+impl PathPattern {
+    /// Whether the rule speaks about exactly this folder.
+    pub fn names(&self, folder: &str) -> bool {
+        self.is_specific() && tests::matches(&self.segments, &tests::parts(folder))
+    }
+
+    /// Whether the rule applies to what is in this folder; the empty text is the top folder.
+    pub fn covers(&self, folder: &str) -> bool {
+        let parts = tests::parts(folder);
+        match self.reach {
+            Reach::Direct => tests::matches(&self.segments, &parts),
+            Reach::Below => (0..=parts.len()).any(|length| tests::matches(&self.segments, &parts[..length])),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    pub(super) fn parts(folder: &str) -> Vec<&str> {
+        folder.split('/').filter(|part| !part.is_empty()).collect()
+    }
+
+    /// `**` is tried at one place at a time, as `*` in a name: a pattern with many of them stays fast.
+    pub(super) fn matches(segments: &[String], parts: &[&str]) -> bool {
+        let (mut at, mut part) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        while part < parts.len() {
+            match segments.get(at).map(String::as_str) {
+                Some("**") => {
+                    retry = Some((at, part));
+                    at += 1;
+                    continue;
+                }
+                Some(segment) if is_match(segment, parts[part]) => {
+                    at += 1;
+                    part += 1;
+                    continue;
+                }
+                Some(_) | None => {}
+            }
+            let Some((star, from)) = retry else { return false };
+            retry = Some((star, from + 1));
+            at = star + 1;
+            part = from + 1;
+        }
+        segments[at..].iter().all(|segment| segment == "**")
+    }
 
     #[test]
     fn a_rule_covers_what_is_below_its_folder() {
