@@ -15,7 +15,6 @@ use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
 use portolan::domain::plan::change::Change;
 use portolan::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
-use portolan::domain::plan::request::WriteRequests;
 use portolan::domain::plan::write_mode::PruneRule;
 use portolan::domain::platform::PORT;
 use portolan::domain::progress::{Progress, Silent};
@@ -237,13 +236,15 @@ struct Cut {
 
 const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
-fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, requests: &WriteRequests, cut: Cut) -> Outcome {
+fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, actual: &Snapshot, cut: Cut) -> Outcome {
+    let requests = &world.acts_against(plan, actual);
     let cancellation = Cancellation::default();
     let fuse =
         Fuse { cancellation: &cancellation, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
     let owner = owner();
-    apply(catalog, requests, plan.changes.len(), ApplyContext { blueprints: &world.blueprints, owner: &owner }, options)
+    let context = ApplyContext { blueprints: &world.blueprints, owner: &owner, actual };
+    apply(catalog, requests, plan.changes.len(), context, options)
 }
 
 /// Checks that the outcome matches the content of the catalog.
@@ -302,7 +303,7 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
             return Ok(());
         }
         let before = scene.contents(world);
-        let outcome = push(catalog, world, &plan, &world.acts_against(&plan, &scene.snapshot(world)), cut);
+        let outcome = push(catalog, world, &plan, &scene.snapshot(world), cut);
         if cut.is_sudden {
             scene.wait_for_abandoned_requests(world);
         }

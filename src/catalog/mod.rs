@@ -13,7 +13,7 @@ pub mod wire;
 mod write_failure;
 mod write_state;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::domain::blueprint::Blueprint;
@@ -22,6 +22,7 @@ use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
+use crate::domain::value::timestamp::Moment;
 
 pub use apply_options::ApplyOptions;
 pub use cancel::{Cancellation, Signal};
@@ -70,14 +71,14 @@ pub trait Catalog {
         limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError>;
 
-    /// The identifiers of entities that `owner` owns now.
+    /// Those of the identifiers that `owner` owns now.
     fn owned_among(
         &self,
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
         limit: ReadLimit<'_>,
-    ) -> Result<HashSet<Box<str>>, CatalogError>;
+    ) -> Result<LastWrites, CatalogError>;
 
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
     /// names of other scopes, and state keys of exporters.
@@ -125,6 +126,9 @@ pub trait Catalog {
     /// Sends writes that may run concurrently; the results are in the order of `requests`.
     fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
+
+/// The time of the last write of each entity, if the catalog names it.
+pub type LastWrites = HashMap<Box<str>, Option<Moment>>;
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]

@@ -33,7 +33,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
+use super::{Catalog, CatalogError, LastWrites, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -200,7 +200,7 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[Box<str>],
         limit: ReadLimit<'_>,
-    ) -> Result<HashSet<Box<str>>, CatalogError> {
+    ) -> Result<LastWrites, CatalogError> {
         self.search_within(limit, blueprint, owned::among(&self.session, owner, blueprint, identifiers))
     }
 

@@ -152,6 +152,7 @@ fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
         Some(Ok(_) | Err(WriteFailure::Refused(_) | WriteFailure::Recreated)) => ok("write-entities", detail),
         Some(Err(
             WriteFailure::CallFailed(_)
+            | WriteFailure::WrittenSince { .. }
             | WriteFailure::InDoubt { .. }
             | WriteFailure::Unsent(_)
             | WriteFailure::Stopped,

@@ -65,7 +65,7 @@ pub(super) fn apply_plan(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, co
         cancellation: &cancellation,
         progress,
     };
-    let apply_context = ApplyContext { blueprints: &planned.blueprints.all, owner };
+    let apply_context = ApplyContext { blueprints: &planned.blueprints.all, owner, actual: &planned.actual };
     let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();

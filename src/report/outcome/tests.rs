@@ -110,6 +110,21 @@ fn many_failures_are_folded_and_counted() {
 }
 
 #[test]
+fn a_delete_that_another_writer_prevented_names_the_writer() {
+    let (case, mut outcome) = partial();
+    let by = "another run of this scope (last changed by ada at 2026-11-21T16:00:00.000Z)".to_owned();
+    outcome.ends.fill(ChangeOutcome::Applied);
+    outcome.ends[3] = ChangeOutcome::NotAttempted(Reason::WrittenSince { by: by.clone() });
+    for &format in OutcomeFormat::ALL {
+        let text = rendered(&case, &outcome, format, &UNICODE);
+        assert!(text.contains("another run of this scope") && text.contains("2026-11-21T16:00:00.000Z"), "{text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
+    assert_eq!([&json["changes"][3]["reason"], &json["changes"][3]["writtenBy"]], ["written-since", by.as_str()]);
+}
+
+#[test]
 fn what_has_no_end_was_not_attempted() {
     let (case, mut outcome) = partial();
     outcome.ends.truncate(1);

@@ -101,6 +101,7 @@ pub(super) fn reason(reason: &Reason, resolved: &ResolvedOutcome<'_>) -> String 
                 _ => format!("requires {}", words::names(keys.into_iter(), MAX_NAMES)),
             }
         }
+        Reason::WrittenSince { by } => format!("written by {by} since the plan was made"),
         Reason::Interrupted => "interrupted".to_owned(),
         Reason::Stopped => "stopped at the first failure".to_owned(),
         Reason::Unreachable => "the catalog became unreachable".to_owned(),
@@ -120,6 +121,7 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
         resolved.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status))
     };
     let is_unreachable = has_reason(&Reason::Unreachable);
+    let is_written_since = resolved.ends().any(|(_, end)| matches!(end.reason(), Some(Reason::WrittenSince { .. })));
     let (first, rerun) = match (resolved.report.outcome.is_interrupted, is_unreachable, tally.failed) {
         (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),
         (false, true, _) if has_status(401) => {
@@ -132,6 +134,10 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
         _ if has_reason(&Reason::Denied) => {
             let first = "The API client has no permission to write to this catalog.".to_owned();
             (first, format!("Ask an administrator of the organisation for the permission, then rerun {command}"))
+        }
+        (false, false, 0) if is_written_since => {
+            let first = "Entities to delete were written since the plan was made, and are kept.".to_owned();
+            (first, format!("Rerun {command} for a new plan"))
         }
         (false, false, 0) => ("The push is not complete.".to_owned(), format!("Rerun {command} to finish")),
         (false, false, 1) => ("1 change failed.".to_owned(), format!("Fix the cause and rerun {command}")),
