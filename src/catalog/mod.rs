@@ -39,6 +39,11 @@ pub trait Catalog {
     /// The organisation that the catalog belongs to: its `id` and its `name`.
     fn organization(&self) -> Result<serde_json::Value, CatalogError>;
 
+    /// The id of that organisation; `None`: these credentials may not read it.
+    fn organization_id(&self) -> Result<Option<String>, CatalogError> {
+        id_of(self.organization())
+    }
+
     /// All blueprints, including system blueprints, as the API returns them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
 
@@ -125,6 +130,15 @@ pub trait Catalog {
 
     /// Sends writes that may run concurrently; the results are in the order of `requests`.
     fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
+}
+
+/// The id in an answer about the organisation.
+fn id_of(organization: Result<serde_json::Value, CatalogError>) -> Result<Option<String>, CatalogError> {
+    match organization {
+        Ok(organization) => Ok(organization["id"].as_str().map(str::to_owned)),
+        Err(error) if error.is_no_route() || matches!(error.status(), Some(403 | 404)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The time of the last write of each entity, if the catalog names it.

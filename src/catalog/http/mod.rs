@@ -4,6 +4,7 @@
 mod answer;
 mod bulk;
 mod call;
+mod claims;
 mod client_error;
 mod concurrency;
 mod credentials;
@@ -45,7 +46,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, LastWrites, Part, ReadLimit, WriteFailure};
+use super::{Catalog, CatalogError, LastWrites, Part, ReadLimit, WriteFailure, id_of};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -154,6 +155,14 @@ impl Catalog for Client {
         let call = ApiCall::get("/v1/organization".to_owned());
         let read = self.session.send(&call, |answer| serde_json::from_slice::<Body>(&answer.body));
         Ok(self.runtime.block_on(read)?.organization)
+    }
+
+    /// The token names it, so it costs no call of its own.
+    fn organization_id(&self) -> Result<Option<String>, CatalogError> {
+        if let Some(id) = self.runtime.block_on(self.session.organization_of_token())? {
+            return Ok(Some(id));
+        }
+        id_of(self.organization())
     }
 
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
