@@ -29,7 +29,11 @@ fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
 fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style) -> String {
     let plan = case.report();
     let at = Moment::parse("2026-11-21T16:00:00Z").expect("it is a time");
-    render(&OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1") }, format, style)
+    render(
+        &OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1"), verb: "push" },
+        format,
+        style,
+    )
 }
 
 fn all_applied(case: &Case) -> Outcome {
@@ -136,7 +140,8 @@ fn what_has_no_end_was_not_attempted() {
 fn the_way_on_names_the_target() {
     let (case, outcome) = partial();
     let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
-    let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
+    let report =
+        OutcomeReport { plan: &plan, outcome: &outcome, verb: "push", at: Moment(0), milliseconds: 0, run_id: None };
     let text = render(&report, OutcomeFormat::Text, &UNICODE);
     assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }
