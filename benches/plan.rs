@@ -230,6 +230,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
         unread: &[],
         moves: &[],
         only: None,
+        changed_since: &[],
         mask: MASK.get_or_init(|| Mask::derived(b"the key of the benchmark", Vec::new())),
     })
 }

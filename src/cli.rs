@@ -12,7 +12,7 @@ use crate::commands::output::terminal::{Terminal, colour_choice};
 use crate::commands::verb::{Process, Verb};
 use crate::commands::{
     cluster, comment, completions, config, diff, explain, graph, import, init, lint, list, lsp, man, new, pull, push,
-    rename, schema, serve, show, version,
+    rename, restore, schema, serve, show, version,
 };
 use crate::error::Error;
 use crate::exit::Exit;
@@ -107,6 +107,7 @@ enum Verbs {
     Diff(Box<diff::DiffArgs>),
     #[command(alias = "apply")]
     Push(Box<push::PushArgs>),
+    Restore(Box<restore::RestoreArgs>),
     Pull(pull::PullArgs),
     New(Box<new::NewArgs>),
     List(list::ListArgs),
@@ -189,6 +190,7 @@ impl Verbs {
             Self::Lint(args) => &**args,
             Self::Diff(args) => &**args,
             Self::Push(args) => &**args,
+            Self::Restore(args) => &**args,
             Self::Pull(args) => args,
             Self::New(args) => &**args,
             Self::List(args) => args,

@@ -25,6 +25,7 @@ mod push;
 #[cfg(target_os = "linux")] // inotify
 mod reads;
 mod rename;
+mod restore;
 mod schema;
 mod secrets;
 mod serve;
@@ -48,7 +49,7 @@ fn run(repo: &Repo, line: &str) -> Run {
 
 /// A push with credentials gets `--yes`, because the tests have no terminal to confirm on.
 fn run_with(repo: &Repo, line: &str, variables: &[(&str, &str)]) -> Run {
-    let is_push = line.split_whitespace().any(|word| word == "push");
+    let is_push = line.split_whitespace().any(|word| matches!(word, "push" | "restore"));
     if is_push && variables.iter().any(|(name, _)| *name == "PORT_CLIENT_ID") {
         return run_exactly(repo, &format!("{line} --yes"), variables);
     }

@@ -15,7 +15,6 @@ use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
 use portolan::domain::plan::change::Change;
 use portolan::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
-use portolan::domain::plan::request::WriteRequests;
 use portolan::domain::plan::write_mode::PruneRule;
 use portolan::domain::platform::PORT;
 use portolan::domain::progress::{Progress, Silent};
@@ -34,17 +33,17 @@ use crate::testkit::faulty::{Fault, Faulty, Schedule};
 use crate::testkit::worlds::generated::{can_be_done, worlds};
 use crate::testkit::worlds::world::World;
 
-fn owner() -> Owner {
+pub(crate) fn owner() -> Owner {
     Owner { scope: "acme/catalog".to_owned() }
 }
 
 /// One catalog with everything that a world stores, some of it foreign.
-struct Scene {
+pub(crate) struct Scene {
     store: Store,
 }
 
 impl Scene {
-    fn of(world: &World) -> Self {
+    pub(crate) fn of(world: &World) -> Self {
         let store = Store::in_memory(system_clock()).expect("there is memory");
         let writer =
             |user_agent: &str| Writer { id: "test".to_owned(), user_agent: user_agent.to_owned(), now: Moment(0) };
@@ -82,35 +81,35 @@ impl Scene {
         }
     }
 
-    fn local(&self, user_agent: &str) -> LocalCatalog {
+    pub(crate) fn local(&self, user_agent: &str) -> LocalCatalog {
         LocalCatalog::of(self.store.clone(), "the store".to_owned(), user_agent)
     }
 
-    fn serve(&self) -> Running {
+    pub(crate) fn serve(&self) -> Running {
         let credentials = server::Credentials { id: "id".to_owned(), secret: Secret::new("secret-of-the-tests") };
         server::start(ServerConfig::new(self.store.clone(), credentials)).expect("it starts")
     }
 
     /// The content of the catalog.
-    fn snapshot(&self, world: &World) -> Snapshot {
+    pub(crate) fn snapshot(&self, world: &World) -> Snapshot {
         let snapshot = self.local("test").read(&world.blueprints, Part::Whole, &Silent).expect("it is read");
         assert!(snapshot.is_complete());
         snapshot
     }
 
-    fn owned(&self) -> Vec<EntityKey> {
+    pub(crate) fn owned(&self) -> Vec<EntityKey> {
         let own = |key: &EntityKey| !key.blueprint.starts_with('_');
         self.local("test").owned(&owner()).expect("they are found").into_iter().filter(own).collect()
     }
 
-    fn contents(&self, world: &World) -> BTreeMap<EntityKey, String> {
+    pub(crate) fn contents(&self, world: &World) -> BTreeMap<EntityKey, String> {
         let all = self.snapshot(world).blueprints.into_values().flat_map(|shelf| shelf.entities);
         all.map(|entity| (entity.key.clone(), content(&entity))).collect()
     }
 
     /// Waits until the server has answered the requests that a run abandoned. The next run would take their effect for
     /// another writer's.
-    fn wait_for_abandoned_requests(&self, world: &World) {
+    pub(crate) fn wait_for_abandoned_requests(&self, world: &World) {
         let mut contents = self.contents(world);
         loop {
             std::thread::sleep(Duration::from_millis(50));
@@ -194,7 +193,7 @@ impl Notices for Unheard {
     fn waiting(&self, _waiting: &Waiting) {}
 }
 
-fn client(url: &str) -> Client {
+pub(crate) fn client(url: &str) -> Client {
     let config = ClientConfig {
         platform: &PORT,
         address: Trusted::check(url, &NamedBy::User, &PORT).expect("loopback is trusted"),
@@ -229,21 +228,23 @@ impl Progress for Fuse<'_> {
 
 /// How a push is interrupted.
 #[derive(Debug, Clone, Copy)]
-struct Cut {
+pub(crate) struct Cut {
     /// After this many requests; 0: never.
     after: u64,
     is_sudden: bool,
 }
 
-const NEVER: Cut = Cut { after: 0, is_sudden: false };
+pub(crate) const NEVER: Cut = Cut { after: 0, is_sudden: false };
 
-fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, requests: &WriteRequests, cut: Cut) -> Outcome {
+pub(crate) fn push(catalog: &dyn Catalog, world: &World, plan: &Plan, actual: &Snapshot, cut: Cut) -> Outcome {
+    let requests = &world.acts_against(plan, actual);
     let cancellation = Cancellation::default();
     let fuse =
         Fuse { cancellation: &cancellation, left: AtomicU64::new(cut.after), times: if cut.is_sudden { 2 } else { 1 } };
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
     let owner = owner();
-    apply(catalog, requests, plan.changes.len(), ApplyContext { blueprints: &world.blueprints, owner: &owner }, options)
+    let context = ApplyContext { blueprints: &world.blueprints, owner: &owner, actual };
+    apply(catalog, requests, plan.changes.len(), context, options)
 }
 
 /// Checks that the outcome matches the content of the catalog.
@@ -302,7 +303,7 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
             return Ok(());
         }
         let before = scene.contents(world);
-        let outcome = push(catalog, world, &plan, &world.acts_against(&plan, &scene.snapshot(world)), cut);
+        let outcome = push(catalog, world, &plan, &scene.snapshot(world), cut);
         if cut.is_sudden {
             scene.wait_for_abandoned_requests(world);
         }
@@ -318,7 +319,7 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
     Ok(())
 }
 
-fn settled(world: &World) -> World {
+pub(crate) fn settled(world: &World) -> World {
     let mut world = world.clone();
     // The catalog knows the owners, and everything may be deleted.
     world.adopt = true;
@@ -327,12 +328,12 @@ fn settled(world: &World) -> World {
 }
 
 /// `most` limits the number of cases in a long run.
-fn cases(full: u32, most: u32) -> ProptestConfig {
+pub(crate) fn cases(full: u32, most: u32) -> ProptestConfig {
     let config = crate::generated_cases::config(full);
     ProptestConfig { cases: config.cases.min(most), max_shrink_iters: 60, ..config }
 }
 
-fn cuts() -> impl Strategy<Value = Vec<Cut>> {
+pub(crate) fn cuts() -> impl Strategy<Value = Vec<Cut>> {
     let cut = (1u64..20, any::<bool>()).prop_map(|(after, is_sudden)| Cut { after, is_sudden });
     proptest::collection::vec(cut, 0..3)
 }
@@ -350,7 +351,7 @@ proptest! {
 }
 
 /// Faults that do not cause a wait of a second.
-const FAULTS: &[Fault] = &[
+pub(crate) const FAULTS: &[Fault] = &[
     Fault::InternalError,
     Fault::BadGateway,
     Fault::RequestTimeout,

@@ -29,6 +29,7 @@ mod pictures;
 #[cfg(unix)] // runs the shell scripts of runners
 mod pipelines;
 mod pushed;
+mod restored;
 #[cfg(unix)] // runs a shell script
 mod rule_script;
 mod rules;

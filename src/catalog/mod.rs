@@ -13,7 +13,7 @@ pub mod wire;
 mod write_failure;
 mod write_state;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::domain::blueprint::Blueprint;
@@ -22,6 +22,7 @@ use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
+use crate::domain::value::timestamp::Moment;
 
 pub use apply_options::ApplyOptions;
 pub use cancel::{Cancellation, Signal};
@@ -37,6 +38,11 @@ pub trait Catalog {
 
     /// The organisation that the catalog belongs to: its `id` and its `name`.
     fn organization(&self) -> Result<serde_json::Value, CatalogError>;
+
+    /// The id of that organisation; `None`: these credentials may not read it.
+    fn organization_id(&self) -> Result<Option<String>, CatalogError> {
+        id_of(self.organization())
+    }
 
     /// All blueprints, including system blueprints, as the API returns them, sorted by identifier.
     fn blueprints(&self) -> Result<Vec<serde_json::Value>, CatalogError>;
@@ -70,14 +76,14 @@ pub trait Catalog {
         limit: ReadLimit<'_>,
     ) -> Result<Vec<Entity>, CatalogError>;
 
-    /// The identifiers of entities that `owner` owns now.
+    /// Those of the identifiers that `owner` owns now.
     fn owned_among(
         &self,
         owner: &Owner,
         blueprint: &str,
         identifiers: &[Box<str>],
         limit: ReadLimit<'_>,
-    ) -> Result<HashSet<Box<str>>, CatalogError>;
+    ) -> Result<LastWrites, CatalogError>;
 
     /// The owners of those of `identifiers` whose owner the catalog reveals, for messages. `scopes` lists possible
     /// names of other scopes, and state keys of exporters.
@@ -125,6 +131,18 @@ pub trait Catalog {
     /// Sends writes that may run concurrently; the results are in the order of `requests`.
     fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>>;
 }
+
+/// The id in an answer about the organisation.
+fn id_of(organization: Result<serde_json::Value, CatalogError>) -> Result<Option<String>, CatalogError> {
+    match organization {
+        Ok(organization) => Ok(organization["id"].as_str().map(str::to_owned)),
+        Err(error) if error.is_no_route() || matches!(error.status(), Some(403 | 404)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The time of the last write of each entity, if the catalog names it.
+pub type LastWrites = HashMap<Box<str>, Option<Moment>>;
 
 /// The time limit of a small read: one that checks the results of a push, or finds names for messages.
 #[derive(Clone, Copy)]

@@ -21,6 +21,11 @@ pub enum WriteFailure {
     /// The catalog created an entity from an update, because another writer had deleted it. It has only
     /// the fields of the update.
     Recreated,
+    /// It was not sent, because another writer wrote the entity after the plan was made.
+    WrittenSince {
+        /// The writer, for messages: `another run of this scope (last changed by ada at ...)`.
+        by: String,
+    },
     /// It was not sent, because changes that it requires failed.
     Unsent(CatalogError),
     /// It was not sent, because the catalog rejected every earlier write with 401 or 403.
@@ -35,7 +40,7 @@ impl WriteFailure {
         match self {
             Self::CallFailed(error) | Self::Unsent(error) => Some(error),
             Self::InDoubt { last, .. } => last.error(),
-            Self::Refused(_) | Self::Recreated | Self::Denied | Self::Stopped => None,
+            Self::Refused(_) | Self::Recreated | Self::WrittenSince { .. } | Self::Denied | Self::Stopped => None,
         }
     }
 
@@ -44,7 +49,12 @@ impl WriteFailure {
         match self {
             Self::Refused(refusal) => Some(refusal),
             Self::InDoubt { last, .. } => last.refusal(),
-            Self::CallFailed(_) | Self::Recreated | Self::Unsent(_) | Self::Denied | Self::Stopped => None,
+            Self::CallFailed(_)
+            | Self::Recreated
+            | Self::WrittenSince { .. }
+            | Self::Unsent(_)
+            | Self::Denied
+            | Self::Stopped => None,
         }
     }
 }

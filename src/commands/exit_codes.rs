@@ -4,11 +4,14 @@ use std::io::Error as IoError;
 use std::path::PathBuf;
 
 use crate::catalog::{CatalogError, ErrorFacts};
+use crate::commands::catalog::organization::OtherOrganization;
 use crate::commands::init::error::InitError;
 use crate::commands::lint::error::LintError;
 use crate::commands::plan::verify::NotVerified;
 use crate::commands::pull::error::PullError;
+use crate::commands::push::backup::NoBackup;
 use crate::commands::push::error::PushError;
+use crate::commands::restore::error::RestoreError;
 use crate::domain::error_class::ErrorClass;
 use crate::embedded::server::ServerError;
 use crate::embedded::store::StoreError;
@@ -37,9 +40,15 @@ fn io() -> IoError {
 fn each_class_of_error_has_its_exit_code() {
     let (path, text) = (PathBuf::new, String::new);
     let table: Vec<(u8, Error)> = vec![
-        (1, PushError::Obstacles { what: text() }.into()),
-        (4, PushError::Unconfirmed.into()),
+        (1, PushError::Obstacles { verb: "push", what: text() }.into()),
+        (4, PushError::Unconfirmed { verb: "push" }.into()),
         (64, PushError::NoCatalogInCi { variables: text() }.into()),
+        (64, NoBackup { problem: OutputError::Exists { path: path() } }.into()),
+        (70, NoBackup { problem: OutputError::NoReader { path: path() } }.into()),
+        (4, RestoreError::Elsewhere { path: text(), what: "", was: text(), now: text(), help: "" }.into()),
+        (1, RestoreError::UnknownBlueprints { blueprints: text(), entities: text() }.into()),
+        (5, RestoreError::Incomplete { blueprint: text(), why: text() }.into()),
+        (4, OtherOrganization { catalog: text(), was: text(), now: text() }.into()),
         (5, PullError::Incomplete { blueprint: text(), reason: text() }.into()),
         (5, PullError::Unusable { blueprint: text(), reason: text() }.into()),
         (64, PullError::NoFolder { blueprint: text() }.into()),

@@ -414,6 +414,7 @@ fn first_pull(choices: &Choices, read: Vec<SourceFile>, context: &mut Context<'_
         entities: choices.adopts.then(Vec::new),
         all: choices.adopts,
         overwrite: false,
+        accept_organization: false,
         output: pull::Output::Text,
     };
     pull::run_after(&args, read, context).map(|_| ())

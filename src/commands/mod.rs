@@ -33,6 +33,7 @@ pub mod pull;
 pub mod push;
 pub(crate) mod query;
 pub mod rename;
+pub mod restore;
 pub(crate) mod resync;
 pub mod schema;
 pub mod serve;

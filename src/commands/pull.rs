@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::catalog::{Catalog, Part};
-use crate::commands::catalog::connect::connect;
+use crate::commands::catalog::connect::{address_host, connect_unchecked};
+use crate::commands::catalog::organization::check_organization;
 use crate::commands::context::Context;
 use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt};
 use crate::commands::pull::error::PullError;
@@ -36,6 +37,7 @@ use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
+use crate::domain::address::is_loopback;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::identifier::is_reserved;
@@ -83,6 +85,9 @@ pub struct PullArgs {
     /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
+    /// Record the organisation of these credentials, although the snapshot was pulled from another one
+    #[arg(long)]
+    pub accept_organization: bool,
     /// Report format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -151,7 +156,10 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
     let root = &context.settings.root.value;
     let standing = CurrentSnapshot::read(root);
     refuse_unasked(&standing, context)?;
-    let catalog = connect(context)?;
+    let catalog = connect_unchecked(context)?;
+    if !args.accept_organization {
+        check_organization(&*catalog, root)?;
+    }
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let workspace = Workspace::open(None, context)?;
@@ -184,7 +192,7 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
         reachable.add_entity(entity, &fetched.all);
     }
     reachable.read(&*catalog, &mut fetched, progress)?;
-    let source = source(&*catalog, context);
+    let source = source(&*catalog, &standing, context)?;
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
     let prepared = SnapshotUpdate::new(&standing, &fetched, &used, &reachable, source, &is_declared);
     let mut files: Vec<SourceFile> = adoption.adopted.iter().filter_map(Adopted::file).collect();
@@ -260,13 +268,23 @@ fn refuse_emptier(
 
 const LOCAL: &str = "local";
 
-fn source(catalog: &dyn Catalog, context: &Context<'_>) -> Source {
+fn source(catalog: &dyn Catalog, standing: &CurrentSnapshot, context: &Context<'_>) -> Result<Source, Error> {
     let name = match context.settings.catalog.value {
         settings::Catalog::Local => LOCAL,
         settings::Catalog::Region(_) | settings::Catalog::Url(_) => catalog.name(),
     };
     let now = Moment::from_seconds(context.environment.seconds());
-    Source::new(context.settings.platform.value.name, name, now)
+    let mut organizations = standing.source.as_ref().map(|source| source.organizations.clone()).unwrap_or_default();
+    let is_recorded = organizations.contains_key(catalog.name());
+    if is_recorded || can_be_recorded(context.settings) {
+        organizations.extend(catalog.organization_id()?.map(|id| (catalog.name().to_owned(), id)));
+    }
+    Ok(Source::new(context.settings.platform.value.name, name, now, organizations))
+}
+
+/// Whether the organisation of the catalog stays the same. A server on this machine may be another one in the next run.
+fn can_be_recorded(settings: &Settings) -> bool {
+    settings.catalog.value != settings::Catalog::Local && !is_loopback(address_host(settings))
 }
 
 /// Reads the requested entities completely, and drafts their manifests.
@@ -442,4 +460,23 @@ fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -
         }
     }
     Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Environment, Request, resolve};
+
+    #[test]
+    fn the_organisation_of_a_catalog_on_this_machine_is_not_recorded() {
+        for (catalog, is_recorded) in
+            [("eu", true), ("https://port.example.com", true), ("local", false), ("http://127.0.0.1:8080", false)]
+        {
+            let request =
+                Request { catalog: Some(catalog.to_owned()), ignores_configs_below: true, ..Request::default() };
+            let environment = Environment::new([], std::path::PathBuf::from("/"), 0);
+            let settings = resolve(&request, &environment, &[]).expect("they are right");
+            assert_eq!(can_be_recorded(&settings), is_recorded, "{catalog}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::domain::error_class::ExitClass;
 use crate::domain::platform::PORT;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::plan::file;
+use crate::plan::{backup, file};
 use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
@@ -59,6 +59,8 @@ pub enum SchemaName {
     Impact,
     /// Output of `diff --out`
     PlanFile,
+    /// Output of `push --backup`
+    Backup,
     /// Output of `push --output json`
     Outcome,
     /// Output of `push --output json` if push was refused before planning
@@ -171,6 +173,7 @@ pub fn schema(name: SchemaName) -> String {
         SchemaName::Plan => report::plan::json::schema(),
         SchemaName::Impact => report::impact::json::schema(),
         SchemaName::PlanFile => file::schema(),
+        SchemaName::Backup => backup::schema(),
         SchemaName::Outcome => report::outcome::json::schema(),
         SchemaName::Refusal => report::outcome::refusal::schema(),
         SchemaName::Serve => report::serve::schema(),

@@ -10,7 +10,7 @@ use crate::catalog::ApplyOptions;
 use crate::catalog::apply::{ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, ErrorFacts, Part, ReadLimit, WriteFailure};
+use crate::catalog::{Catalog, CatalogError, ErrorFacts, LastWrites, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -196,11 +196,12 @@ impl Catalog for LocalCatalog {
         blueprint: &str,
         identifiers: &[Box<str>],
         _limit: ReadLimit<'_>,
-    ) -> Result<HashSet<Box<str>>, CatalogError> {
+    ) -> Result<LastWrites, CatalogError> {
         let asked: HashSet<&str> = identifiers.iter().map(AsRef::as_ref).collect();
         let owned = self.owned(owner)?.into_iter();
         let mine = owned.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
-        Ok(mine.filter(|identifier| asked.contains(identifier.as_ref())).collect())
+        let mine = mine.filter(|identifier| asked.contains(identifier.as_ref()));
+        Ok(mine.map(|identifier| (identifier, None)).collect())
     }
 
     fn owners_of(

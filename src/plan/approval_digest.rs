@@ -44,6 +44,7 @@ fn is_covered(hazard: &Hazard) -> bool {
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
         | HazardKind::Foreign { .. }
+        | HazardKind::ChangedSincePush { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::Policy { .. }
         | HazardKind::StillNeeded { .. }
@@ -60,6 +61,7 @@ fn entities(kind: &HazardKind) -> Vec<EntityKey> {
     match kind {
         HazardKind::ManyDeletes { keys, .. }
         | HazardKind::Foreign { keys }
+        | HazardKind::ChangedSincePush { keys }
         | HazardKind::Unseen { keys, .. }
         | HazardKind::PruneBlocked { keys, .. } => keys.clone(),
         HazardKind::DeleteWithDependents { key, dependents } => with_dependents(key, dependents),

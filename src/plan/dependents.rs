@@ -22,7 +22,7 @@ pub(super) fn each_target(targets: &Targets, mut each: impl FnMut(&str)) {
     }
 }
 
-fn has_target(targets: &Targets, wanted: &str) -> bool {
+pub(super) fn has_target(targets: &Targets, wanted: &str) -> bool {
     let mut is_there = false;
     each_target(targets, |target| is_there |= target == wanted);
     is_there

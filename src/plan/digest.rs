@@ -240,6 +240,7 @@ pub(super) fn of_hazard(kind: &HazardKind) -> Digest {
             json!(["rename-with-dependents", key, from, self::dependents(dependents)])
         }
         HazardKind::Foreign { keys } => json!(["foreign", keys]),
+        HazardKind::ChangedSincePush { keys } => json!(["changed-since-push", keys]),
         HazardKind::Unseen { blueprint, why: _, keys } => json!(["unseen", blueprint, keys]),
         HazardKind::UnseenDependents { blueprint, unread } => json!(["unseen-dependents", blueprint, unread]),
         HazardKind::StillNeeded { key, by } => json!(["still-needed", key, dependents(by)]),

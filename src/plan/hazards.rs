@@ -37,6 +37,7 @@ pub(super) fn find(
     kinds.extend(many_deletes(input, drafts));
     kinds.extend(dependents(drafts));
     kinds.extend(foreign(input, drafts));
+    kinds.extend(changed_since_push(input, drafts));
     kinds.extend(unseen(input, drafts));
     kinds.extend(unseen_dependents(input, drafts));
     let still_needed = |it: &Needed<'_>| HazardKind::StillNeeded { key: it.entity.key.clone(), by: it.by.clone() };
@@ -56,6 +57,7 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
         HazardKind::ManyDeletes { .. }
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
+        | HazardKind::ChangedSincePush { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::Policy { verdict: PolicyVerdict::Hazard, .. } => Consent::Approval,
         HazardKind::Policy { verdict: PolicyVerdict::Refuse, .. } => Consent::Refused,
@@ -123,6 +125,12 @@ fn foreign(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKi
     let is_foreign = |draft: &&ChangeDraft<'_>| draft.change.ownership == OwnerStatus::Foreign;
     let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
     (!keys.is_empty() && !input.adopt).then_some(HazardKind::Foreign { keys })
+}
+
+fn changed_since_push(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {
+    let keys = drafts.iter().map(|draft| &draft.change.key);
+    let keys: Vec<EntityKey> = keys.filter(|key| input.changed_since.binary_search(key).is_ok()).cloned().collect();
+    (!keys.is_empty()).then_some(HazardKind::ChangedSincePush { keys })
 }
 
 fn unseen(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {

@@ -45,6 +45,8 @@ pub struct PlanInput<'q> {
     pub moves: &'q [Move],
     /// Plans only this part and its dependencies.
     pub only: Option<&'q Only>,
+    /// The entities that somebody changed after the push that a restore undoes. Sorted; empty for every other plan.
+    pub changed_since: &'q [EntityKey],
     /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
 }
@@ -57,6 +59,8 @@ pub enum Deletes<'q> {
     /// What the exporters of clusters delete, and what they leave although no manifest declares it. A declared entity is
     /// neither: another cluster sends it.
     Exporters { deleted: &'q [EntityKey], kept: &'q [EntityKey] },
+    /// Exactly these, of those that this scope owns: a restore deletes what a push created.
+    Listed(&'q [EntityKey]),
 }
 
 /// The chosen part.

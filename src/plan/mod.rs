@@ -3,6 +3,7 @@
 //! (`compare`) needs no exceptions.
 
 mod approval_digest;
+pub mod backup;
 mod compare;
 mod content;
 mod counts;
@@ -72,6 +73,8 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         }
         // An exporter creates the new one and deletes the old one.
         Deletes::Exporters { .. } => Renames::none(),
+        // A restore undoes a rename as the create and the delete that it was.
+        Deletes::Listed(_) => Renames::none(),
     };
     let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
 
@@ -96,7 +99,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let order = order::order(&drafts, &shapes);
     obstacles.extend(order.obstacles);
     let kept_by_push: &[&Entity] = match input.deletes {
-        Deletes::Undeclared => &kept,
+        Deletes::Undeclared | Deletes::Listed(_) => &kept,
         // What an exporter leaves is no decision of a push; the report says why.
         Deletes::Exporters { .. } => &[],
     };

@@ -1,5 +1,5 @@
-//! Decides which entities a plan deletes and which it keeps although no manifest declares them: as a push does, or as the
-//! exporters of clusters do.
+//! Decides which entities a plan deletes and which it keeps although no manifest declares them: as a push does, as the
+//! exporters of clusters do, or as a restore does.
 
 use foldhash::HashSet;
 
@@ -7,6 +7,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::hazard::Blocker;
+use crate::domain::plan::write_mode::PruneRule;
 
 use super::input::{Deletes, PlanInput};
 use super::needed::{self, Needed};
@@ -35,6 +36,7 @@ impl<'q> Removals<'q> {
         let mut found = match input.deletes {
             Deletes::Undeclared => Self::of_push(input, undeclared, owned, declared, shapes),
             Deletes::Exporters { deleted, kept } => Self::of_exporters(undeclared, deleted, kept),
+            Deletes::Listed(listed) => Self::of_restore(input, undeclared, owned, listed),
         };
         found.kept.retain(|entity| input.only.is_none_or(|only| only.chooses_kept(entity)));
         found.needed.retain(|needed| input.only.is_none_or(|only| only.chooses_kept(needed.entity)));
@@ -53,6 +55,16 @@ impl<'q> Removals<'q> {
         let kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
         let needed = needed::take_out(&mut gone, declared, shapes);
         Self { gone, kept, needed, blockers }
+    }
+
+    /// Whether the config turns deletes off does not matter: the list is of what one push created.
+    fn of_restore(input: &PlanInput<'_>, mut gone: Vec<&'q Entity>, owned: &Owned<'q>, listed: &[EntityKey]) -> Self {
+        let listed: HashSet<Pair<'_>> = listed.iter().map(pair).collect();
+        gone.retain(|entity| listed.contains(&pair(&entity.key)) && owned.ownership(Some(entity)) == OwnerStatus::Ours);
+        let rule = PruneRule { enabled: true, ..input.prune };
+        let blockers = ownership::blockers(rule, input.actual, input.unread);
+        let kept = if blockers.is_empty() { Vec::new() } else { std::mem::take(&mut gone) };
+        Self { gone, kept, blockers, ..Self::default() }
     }
 
     /// An exporter knows no limit, and deletes also what a declared entity has a relation to.

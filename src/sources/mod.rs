@@ -56,8 +56,8 @@ pub use messages::receive_messages;
 pub use near::did_you_mean;
 pub use open::OpenProblem;
 pub use output::{
-    OutputError, append_output, check_output, output_place, read_input, read_input_bytes, read_input_if_there,
-    read_standard_input, write_output,
+    OutputError, append_output, check_new_output, check_output, create_private_output, output_place, read_input,
+    read_input_bytes, read_input_if_there, read_standard_input, write_output,
 };
 pub use path::{path_text, tidy};
 pub use pattern::{OrderedGlobs, Pattern, PatternError, is_never_walked};

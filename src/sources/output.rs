@@ -28,6 +28,15 @@ pub enum OutputError {
         help("remove the link from the repository, or name the file that it points to")
     )]
     WriteLink { path: PathBuf, problem: LinkProblem },
+    #[error("`{}` already exists", path.display())]
+    #[diagnostic(
+        code("output-exists"),
+        help("name a file that does not exist yet; an existing one is never overwritten")
+    )]
+    Exists { path: PathBuf },
+    #[error("`{}` would be larger than {limit} bytes, which portolan cannot read again", path.display())]
+    #[diagnostic(code("output-too-large"), help("write less into one file: choose a part with `--only`"))]
+    TooMuch { path: PathBuf, limit: u64 },
     #[error("named pipe `{}` has no reader", path.display())]
     #[diagnostic(code("unwritable-output"), help("start the reading program first, or name a regular file"))]
     NoReader { path: PathBuf },
@@ -56,6 +65,8 @@ impl ExitClass for OutputError {
             | Self::Open { .. }
             | Self::TooLarge { .. }
             | Self::InputTooLarge { .. }
+            | Self::Exists { .. }
+            | Self::TooMuch { .. }
             | Self::WriteLink { .. } => ErrorClass::Usage,
             Self::Write { .. } | Self::NoReader { .. } | Self::Input(_) => ErrorClass::Failure,
         }
@@ -84,6 +95,8 @@ impl OutputError {
             Self::TooLarge { limit, .. } => Self::TooLarge { path, limit },
             Self::WriteLink { problem, .. } => Self::WriteLink { path, problem },
             Self::NoReader { .. } => Self::NoReader { path },
+            Self::Exists { .. } => Self::Exists { path },
+            Self::TooMuch { limit, .. } => Self::TooMuch { path, limit },
             Self::Open { problem, .. } => Self::Open { path, problem },
             Self::Input(_) | Self::InputTooLarge { .. } => self,
         }
@@ -236,6 +249,51 @@ pub fn check_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
     }
 }
 
+/// Checks in advance whether `create_private_output` would succeed, as far as possible.
+pub fn check_new_output(within: &Boundary, path: &Path) -> Result<(), OutputError> {
+    match Target::of(within, path)? {
+        Target::New(_) => check_output(within, path),
+        Target::File(_) | Target::Stream(..) => Err(OutputError::Exists { path: path.to_owned() }),
+    }
+}
+
+/// Creates a file that only its owner may read. It is on the disk when this returns, and nothing is ever overwritten.
+pub fn create_private_output(within: &Boundary, path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Write { path: path.to_owned(), source, near: None };
+    let exists = || OutputError::Exists { path: path.to_owned() };
+    let limit = MAX_GENERATED_FILE_BYTES;
+    if text.len() as u64 > limit {
+        return Err(OutputError::TooMuch { path: path.to_owned(), limit });
+    }
+    let Target::New(place) = Target::of(within, path)? else { return Err(exists()) };
+    let (draft, mut file) = Draft::create(folder_of(&place)).map_err(failed)?;
+    make_private(&file).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    drop(file);
+    // Unlike a rename, a hard link fails if the target exists.
+    match fs::hard_link(&draft.path, &place) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
+        // Some file systems have no hard links; the rename leaves a short race after the check above.
+        Err(_) => {
+            fs::rename(&draft.path, &place).map_err(failed)?;
+            draft.keep();
+            Ok(())
+        }
+    }
+}
+
+#[cfg(unix)] // files have modes
+fn make_private(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))] // the folder decides who may read its files
+fn make_private(_file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
 fn folder_of(place: &Path) -> &Path {
     place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -367,6 +425,26 @@ mod tests {
             write_output(&anywhere(), Path::new("/dev/null"), "x").expect("it is written");
             assert!(!Path::new("/dev/null").is_file());
         }
+    }
+
+    #[test]
+    fn what_is_created_is_whole_and_overwrites_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("backup.json");
+        check_new_output(&anywhere(), &path).expect("it is free");
+        create_private_output(&anywhere(), &path, "secret").expect("it is written");
+        #[cfg(unix)] // files have modes
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&path).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        for create in [create_private_output(&anywhere(), &path, "x"), check_new_output(&anywhere(), &path)] {
+            assert!(matches!(create, Err(OutputError::Exists { .. })), "{create:?}");
+        }
+        assert_eq!(read_input(&anywhere(), &path).expect("it is there"), "secret");
+        assert!(create_private_output(&anywhere(), &folder.path().join("no/such.json"), "x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 1, "no draft is left behind");
     }
 
     #[test]

@@ -28,13 +28,17 @@ pub fn grouped(number: usize) -> String {
     text
 }
 
+/// The word with a capital letter: `push` at the start of a line.
+pub fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), chars.as_str()))
+}
+
 /// Makes a sentence of a clause, for reports that print sentences: errors are clauses.
 pub fn as_sentence(clause: &str) -> String {
     let clause = clause.trim();
-    let mut chars = clause.chars();
-    let Some(first) = chars.next() else { return String::new() };
     let end = if clause.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+    if clause.is_empty() { String::new() } else { capitalised(clause) + end }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -5,6 +5,7 @@ pub mod bench;
 mod entities;
 mod killed;
 mod merged;
+mod organization;
 mod snapshot;
 
 use super::run;

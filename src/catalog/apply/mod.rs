@@ -98,7 +98,7 @@ impl Ledger<'_> {
         }
     }
 
-    /// Deletes those entities that this scope still owns.
+    /// Deletes those entities that nobody else wrote since the plan was made.
     fn delete(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
         if self.end_reason.is_some() {
             self.skip(requests);
@@ -115,7 +115,7 @@ impl Ledger<'_> {
                 None => ready.push(*request),
             }
         }
-        // A kept entity is a failure, which may end the run.
+        // With `--on-error stop`, a kept entity ends the run like a failure.
         if self.end_reason.is_none() {
             self.perform(resolver, &ready);
         } else {
@@ -155,6 +155,7 @@ impl Ledger<'_> {
                 self.begin(request);
                 self.fail(request, Cause::Failed(describe(request, &failure)));
             }
+            WriteFailure::WrittenSince { by } => self.fail(request, Cause::NotAttempted(Reason::WrittenSince { by })),
             WriteFailure::Unsent(_) => self.end_run(request, Reason::Unreachable),
             WriteFailure::Denied => self.end_run(request, Reason::Denied),
             WriteFailure::Stopped if self.options.cancellation.is_cancelled() => {
@@ -208,7 +209,7 @@ fn describe(request: &WriteRequest, failure: &WriteFailure) -> Failure {
     match failure {
         WriteFailure::Refused(refusal) => Failure {
             step_kind,
-            status: (refusal.status != resolve::FOREIGN).then_some(refusal.status),
+            status: Some(refusal.status),
             code: Some(refusal.error.clone()).filter(|code| !code.is_empty()),
             message: refusal.message.clone().unwrap_or_else(|| "the catalog gives no reason".to_owned()),
         },
@@ -223,6 +224,9 @@ fn describe(request: &WriteRequest, failure: &WriteFailure) -> Failure {
             message: "another writer deleted the entity after the plan was made; only what this change sets exists now"
                 .to_owned(),
         },
+        WriteFailure::WrittenSince { by } => {
+            Failure { step_kind, status: None, code: None, message: format!("written by {by} since the plan was made") }
+        }
         WriteFailure::Denied => {
             Failure { step_kind, status: None, code: None, message: "the catalog rejects all writes".to_owned() }
         }

@@ -1,28 +1,31 @@
-//! Reads around the writes of a push: the results of writes in doubt, and the owners of entities that are about to be
-//! deleted. Every read has a time limit, so that a cancelled run still ends soon.
+//! Reads around the writes of a push: the results of writes in doubt, and whether entities that are about to be deleted
+//! are still as the plan found them. Every read has a time limit, so that a cancelled run still ends soon.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::content::is_as_written;
 use crate::catalog::wire::Refusal;
 use crate::catalog::write_state::{Event, resolve};
-use crate::catalog::{ApplyOptions, Catalog, CatalogError, ReadLimit, WriteFailure};
+use crate::catalog::{ApplyOptions, Catalog, CatalogError, LastWrites, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{Entity, Owner};
 use crate::domain::plan::request::{Method, WriteRequest};
+use crate::domain::snapshot::Snapshot;
 
 /// The time limit of the reads after one batch.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time limit after the first signal.
 const READ_TIMEOUT_AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
-/// The blueprints and the owner that the reads require.
+/// What the reads require besides the requests.
 #[derive(Clone, Copy)]
 pub struct ApplyContext<'g> {
     pub blueprints: &'g [Blueprint],
     pub owner: &'g Owner,
+    /// The entities as the plan found them. One that is not among them is not deleted.
+    pub actual: &'g Snapshot,
 }
 
 pub(super) struct Resolver<'r> {
@@ -52,13 +55,13 @@ impl Resolver<'_> {
                 .filter(|at| stored.contains_key(requests[*at].key.identifier.as_ref()))
                 .collect();
             let owned = match found.is_empty() {
-                true => Ok(HashSet::new()),
+                true => Ok(LastWrites::new()),
                 false => self.owned(&blueprint.identifier, &identifiers(requests, &found)),
             };
             for at in members {
                 let request = requests[at];
                 let found = stored.get(request.key.identifier.as_ref()).copied();
-                let is_owned = owned.as_ref().map(|owned| owned.contains(&request.key.identifier)).ok();
+                let is_owned = owned.as_ref().map(|owned| owned.contains_key(&request.key.identifier)).ok();
                 let outcome = std::mem::replace(&mut outcomes[at], Ok(()));
                 outcomes[at] = self.resolved(request, found, is_owned, outcome);
             }
@@ -97,29 +100,23 @@ impl Resolver<'_> {
         let whose = if is_owned {
             format!("created by another run of scope `{}`", self.context.owner.scope)
         } else {
-            self.owner_of(found)
+            format!("owned by {}", self.writer_of(found))
         };
         let words = format!("the entity was created after the plan was made and is {whose}; it was not overwritten");
         Refusal::new(409, "identifier_taken", words)
     }
 
-    /// `owned by the Kubernetes exporter (last changed by ada at 2026-11-21T16:00:00Z)`.
-    fn owner_of(&self, found: &Entity) -> String {
+    /// `the Kubernetes exporter (last changed by ada at 2026-11-21T16:00:00Z)`.
+    fn writer_of(&self, found: &Entity) -> String {
         let blueprint = &found.key.blueprint;
         let identifier = std::slice::from_ref(&found.key.identifier);
         let owners = self.catalog.owners_of(blueprint, identifier, &[], self.limit()).unwrap_or_default();
         let owner = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
-        let changed = match (&found.record.updated_by, found.record.updated_at) {
-            (Some(by), Some(at)) => format!(" (last changed by {by} at {at})"),
-            (Some(by), None) => format!(" (last changed by {by})"),
-            (None, Some(at)) => format!(" (last changed at {at})"),
-            (None, None) => String::new(),
-        };
-        format!("owned by {owner}{changed}")
+        format!("{owner}{}", last_change(found))
     }
 
-    /// The requests that must not be deleted, by index: entities with another owner since the plan was made, or whose owner
-    /// cannot be read. An entity that no longer exists may be deleted, which does nothing.
+    /// The requests that must not be deleted, by index: entities that another writer wrote or took over since the plan was
+    /// made, or for which that cannot be read. An entity that no longer exists may be deleted, which does nothing.
     pub fn undeletable(&self, requests: &[&WriteRequest]) -> HashMap<usize, WriteFailure> {
         let mut kept = HashMap::new();
         for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
@@ -128,7 +125,8 @@ impl Resolver<'_> {
         kept
     }
 
-    /// The same for the requests on one blueprint.
+    /// The same for the requests on one blueprint. The catalog's time of the last write is compared with the one that the
+    /// plan read, so no clock of this machine matters.
     fn undeletable_of(
         &self,
         blueprint: &str,
@@ -139,25 +137,44 @@ impl Resolver<'_> {
             Ok(owned) => owned,
             Err(error) => return all_with(members, &self.unread(error)),
         };
-        let foreign: Vec<usize> =
-            members.iter().copied().filter(|at| !owned.contains(&requests[*at].key.identifier)).collect();
-        if foreign.is_empty() {
+        let is_untouched = |request: &WriteRequest| {
+            let written = owned.get(&request.key.identifier).copied().flatten();
+            written.is_some() && written == self.planned(request).and_then(|planned| planned.record.updated_at)
+        };
+        let rest: Vec<usize> = members.iter().copied().filter(|at| !is_untouched(requests[*at])).collect();
+        if rest.is_empty() {
             return Vec::new();
         }
         let Some(shape) = self.blueprint(blueprint) else {
-            return all_with(&foreign, &kept_refusal("no longer owned by this scope"));
+            return all_with(&rest, &WriteFailure::WrittenSince { by: "another writer".to_owned() });
         };
-        let found = match self.catalog.find(shape, &identifiers(requests, &foreign), self.limit()) {
+        let found = match self.catalog.find(shape, &identifiers(requests, &rest), self.limit()) {
             Ok(found) => found,
-            Err(error) => return all_with(&foreign, &self.unread(error)),
+            Err(error) => return all_with(&rest, &self.unread(error)),
         };
         let mut kept = Vec::new();
-        for at in foreign {
-            if let Some(found) = found.iter().find(|entity| entity.key.identifier == requests[at].key.identifier) {
-                kept.push((at, kept_refusal(&self.owner_of(found))));
+        for at in rest {
+            let key = &requests[at].key;
+            let Some(found) = found.iter().find(|entity| entity.key.identifier == key.identifier) else { continue };
+            let is_owned = owned.contains_key(&key.identifier);
+            if !is_owned || self.planned(requests[at]).is_none_or(|planned| !is_same(planned, found)) {
+                kept.push((at, self.written_since(found, is_owned)));
             }
         }
         kept
+    }
+
+    /// The entity of the request as the plan found it.
+    fn planned(&self, request: &WriteRequest) -> Option<&Entity> {
+        self.context.actual.get(&request.key.blueprint, &request.key.identifier)
+    }
+
+    fn written_since(&self, found: &Entity, is_owned: bool) -> WriteFailure {
+        let by = match is_owned {
+            true => format!("another run of this scope{}", last_change(found)),
+            false => self.writer_of(found),
+        };
+        WriteFailure::WrittenSince { by }
     }
 
     fn unread(&self, error: CatalogError) -> WriteFailure {
@@ -167,7 +184,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn owned(&self, blueprint: &str, identifiers: &[Box<str>]) -> Result<HashSet<Box<str>>, CatalogError> {
+    fn owned(&self, blueprint: &str, identifiers: &[Box<str>]) -> Result<LastWrites, CatalogError> {
         self.catalog.owned_among(self.context.owner, blueprint, identifiers, self.limit())
     }
 
@@ -187,14 +204,23 @@ fn all_with(members: &[usize], failure: &WriteFailure) -> Vec<(usize, WriteFailu
     members.iter().map(|at| (*at, failure.clone())).collect()
 }
 
-/// Why an entity was not deleted.
-fn kept_refusal(whose: &str) -> WriteFailure {
-    let words = format!("the entity is now {whose}; it was not deleted");
-    Refusal::new(FOREIGN, "foreign", words).into()
+/// Whether nobody wrote the entity between the two reads. Without times, its content shows it.
+fn is_same(planned: &Entity, found: &Entity) -> bool {
+    match (planned.record.updated_at, found.record.updated_at) {
+        (None, None) => planned == found,
+        (before, now) => before == now,
+    }
 }
 
-/// The status of a refusal by portolan itself, without an answer of the catalog.
-pub(super) const FOREIGN: u16 = 0;
+/// ` (last changed by ada at 2026-11-21T16:00:00Z)`; empty if the catalog does not say.
+fn last_change(found: &Entity) -> String {
+    match (&found.record.updated_by, found.record.updated_at) {
+        (Some(by), Some(at)) => format!(" (last changed by {by} at {at})"),
+        (Some(by), None) => format!(" (last changed by {by})"),
+        (None, Some(at)) => format!(" (last changed at {at})"),
+        (None, None) => String::new(),
+    }
+}
 
 fn is_create(request: &WriteRequest) -> bool {
     matches!(request.method, Method::Create(_))

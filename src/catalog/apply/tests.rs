@@ -1,6 +1,7 @@
 //! Tests the outcomes of changes around one that fails, is cancelled or finds its entity missing. They run on the
 //! embedded catalog, which rejects what the platform rejects.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
@@ -12,6 +13,7 @@ use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Body, Method};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::Snapshot;
 use crate::embedded::LocalCatalog;
 use crate::embedded::store::{Store, system_clock};
 
@@ -54,7 +56,13 @@ fn key(change: usize) -> EntityKey {
 fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<WriteRequest>>, changes: usize, stop_on_failure: bool) -> Outcome {
     let cancellation = Cancellation::default();
     let options = ApplyOptions { run_id: None, stop_on_failure, cancellation: &cancellation, progress: &Silent };
-    apply(catalog, &WriteRequests { waves }, changes, ApplyContext { blueprints: &[], owner: &owner() }, options)
+    apply(catalog, &WriteRequests { waves }, changes, context(&owner()), options)
+}
+
+/// For requests that delete nothing.
+fn context(owner: &Owner) -> ApplyContext<'_> {
+    const NOTHING: &Snapshot = &Snapshot { blueprints: BTreeMap::new() };
+    ApplyContext { blueprints: &[], owner, actual: NOTHING }
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {
@@ -136,8 +144,7 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         vec![relink(0, "s1", &[0, 1])],
     ];
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
-    let outcome =
-        apply(&catalog, &WriteRequests { waves }, 3, ApplyContext { blueprints: &[], owner: &owner() }, options);
+    let outcome = apply(&catalog, &WriteRequests { waves }, 3, context(&owner()), options);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // The signal came after the last request, so nothing is interrupted.
@@ -146,7 +153,7 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
     let options = ApplyOptions { cancellation: &cancellation, progress: &fuse, ..options };
     let update = WriteRequest { method: Method::Merge(Body::default()), ..write(0, None, &[]) };
     let requests = WriteRequests { waves: vec![vec![update]] };
-    let outcome = apply(&catalog, &requests, 1, ApplyContext { blueprints: &[], owner: &owner() }, options);
+    let outcome = apply(&catalog, &requests, 1, context(&owner()), options);
     assert!(outcome.is_complete() && !outcome.is_interrupted && cancellation.is_cancelled());
 }
 

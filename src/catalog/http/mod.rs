@@ -4,6 +4,7 @@
 mod answer;
 mod bulk;
 mod call;
+mod claims;
 mod client_error;
 mod concurrency;
 mod credentials;
@@ -33,7 +34,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
+use super::{Catalog, CatalogError, LastWrites, Part, ReadLimit, WriteFailure, id_of};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -156,6 +157,14 @@ impl Catalog for Client {
         Ok(self.runtime.block_on(read)?.organization)
     }
 
+    /// The token names it, so it costs no call of its own.
+    fn organization_id(&self) -> Result<Option<String>, CatalogError> {
+        if let Some(id) = self.runtime.block_on(self.session.organization_of_token())? {
+            return Ok(Some(id));
+        }
+        id_of(self.organization())
+    }
+
     fn blueprints(&self) -> Result<Vec<Value>, CatalogError> {
         #[derive(Deserialize)]
         struct Blueprints {
@@ -200,7 +209,7 @@ impl Catalog for Client {
         blueprint: &str,
         identifiers: &[Box<str>],
         limit: ReadLimit<'_>,
-    ) -> Result<HashSet<Box<str>>, CatalogError> {
+    ) -> Result<LastWrites, CatalogError> {
         self.search_within(limit, blueprint, owned::among(&self.session, owner, blueprint, identifiers))
     }
 

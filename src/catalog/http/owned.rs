@@ -1,7 +1,7 @@
 //! Lists the entities of an owner: the keys of all entities with the owner's mark in their datasource. The route for
 //! that is not in the published API description; if it does not exist, a search across all blueprints returns the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -16,8 +16,10 @@ use super::redact::clean_json;
 use super::route::route;
 use super::session::Session;
 use super::transport::Answer;
+use crate::catalog::LastWrites;
 use crate::domain::entity::{Datasource, EntityKey, Owner};
 use crate::domain::secret::Secret;
+use crate::domain::value::timestamp::Moment;
 use crate::text::plural::list;
 
 const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
@@ -65,8 +67,11 @@ struct Named {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct NamedKey {
     identifier: Box<str>,
+    #[serde(default)]
+    updated_at: Value,
 }
 
 /// The keys of the entities with this datasource, sorted and without duplicates.
@@ -117,15 +122,15 @@ async fn by_search(session: &Session, datasource: &Datasource) -> Result<Vec<Key
     Ok(page.entities)
 }
 
-/// The identifiers that the owner owns. A catalog that cannot search a blueprint by datasource is asked for all
+/// The identifiers that the owner owns, with their last writes. A catalog that cannot search a blueprint by datasource is asked for all
 /// entities of the owner instead.
 pub(super) async fn among(
     session: &Session,
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
-) -> Result<HashSet<Box<str>>, ClientError> {
-    let mut owned = HashSet::new();
+) -> Result<LastWrites, ClientError> {
+    let mut owned = HashMap::new();
     for lot in identifiers.chunks(MAX_IDENTIFIERS) {
         match named(session, owner, blueprint, lot, &mut owned).await {
             Ok(()) => {}
@@ -133,7 +138,8 @@ pub(super) async fn among(
                 let all = written_by(session, &owner.datasource()).await?.into_iter();
                 let mine = all.filter(|key| key.blueprint.as_ref() == blueprint).map(|key| key.identifier);
                 let asked: HashSet<&Box<str>> = identifiers.iter().collect();
-                return Ok(mine.filter(|identifier| asked.contains(identifier)).collect());
+                let mine = mine.filter(|identifier| asked.contains(identifier));
+                return Ok(mine.map(|identifier| (identifier, None)).collect());
             }
             Err(error) => return Err(error),
         }
@@ -146,7 +152,7 @@ async fn named(
     owner: &Owner,
     blueprint: &str,
     identifiers: &[Box<str>],
-    owned: &mut HashSet<Box<str>>,
+    owned: &mut LastWrites,
 ) -> Result<(), ClientError> {
     search(session, blueprint, identifiers, &[Owner::PRODUCT, &owner.mark()], owned).await
 }
@@ -157,20 +163,22 @@ pub(super) async fn search(
     blueprint: &str,
     identifiers: &[Box<str>],
     parts: &[&str],
-    owned: &mut HashSet<Box<str>>,
+    found: &mut LastWrites,
 ) -> Result<(), ClientError> {
     let among = json!({"property": "$identifier", "operator": "in", "value": identifiers});
     let mut rules = vec![among];
     rules.extend(parts.iter().map(|part| datasource_contains(part)));
     let query = json!({"combinator": "and", "rules": rules});
-    let query = json!({"query": query, "include": ["$identifier"], "limit": PAGE}).to_string();
+    let query = json!({"query": query, "include": ["$identifier", "$updatedAt"], "limit": PAGE}).to_string();
     let path = route(&["blueprints", blueprint, "entities", "search"]);
     // There cannot be more pages than identifiers.
     let mut cursor = Cursor::within(MAX_IDENTIFIERS);
     loop {
         let call = ApiCall::query(path.clone(), cursor.body(&query), CallKind::Page);
         let page = session.send(&call, |answer| serde_json::from_slice::<Named>(&answer.body)).await?;
-        owned.extend(page.entities.into_iter().map(|entity| entity.identifier));
+        for NamedKey { identifier, updated_at } in page.entities {
+            found.insert(identifier, updated_at.as_str().and_then(Moment::parse));
+        }
         match cursor.advance(page.next) {
             Ok(true) => {}
             Ok(false) => return Ok(()),

@@ -109,7 +109,7 @@ async fn written_by(
     identifiers: &[Box<str>],
     parts: &[&str],
 ) -> Result<HashSet<Box<str>>, ClientError> {
-    let mut found = HashSet::new();
+    let mut found = HashMap::new();
     search(session, blueprint, identifiers, parts, &mut found).await?;
-    Ok(found)
+    Ok(found.into_keys().collect())
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::answer::AnswerContext;
 use super::call::{ApiCall, AttemptError, Repeat, Reply};
+use super::claims;
 use super::client_error::{ClientError, RequestLine};
 use super::concurrency::{CallKind, CallOutcome};
 use super::credentials::Credentials;
@@ -138,6 +139,12 @@ impl Session {
             };
             self.wait_for_retry(call, error, began, attempts).await?;
         }
+    }
+
+    /// The id of the organisation that the token names. The token is needed for the next call anyway.
+    pub async fn organization_of_token(&self) -> Result<Option<String>, ClientError> {
+        let lease = self.tokens.get(|| self.limiter.now(), || self.request_token()).await?;
+        Ok(claims::organization(&lease.token))
     }
 
     /// A valid token for the call.

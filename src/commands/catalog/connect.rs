@@ -14,6 +14,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::commands::catalog::address::{address, catalog_name};
 use crate::commands::catalog::certificates::{CertificatesProblem, certificates};
 use crate::commands::catalog::embedded::{embedded, has_embedded};
+use crate::commands::catalog::organization::check_organization;
 use crate::commands::catalog::seed::{follow, rehearsed, stand_in};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
@@ -32,9 +33,16 @@ use crate::ui::Remarks;
 /// Shorter waits are not reported individually.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// Connects for reading. An embedded catalog without blueprints uses those of the snapshot. If no embedded catalog
-/// exists yet, it is created in memory, so that reading leaves no file behind.
+/// Connects for reading, with credentials of the organisation that the snapshot records.
 pub(crate) fn connect(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
+    let catalog = connect_unchecked(context)?;
+    check_organization(&*catalog, &context.settings.root.value)?;
+    Ok(catalog)
+}
+
+/// Like `connect`, for a command that checks the organisation itself. An embedded catalog without blueprints uses those of the snapshot. If no embedded catalog
+/// exists yet, it is created in memory, so that reading leaves no file behind.
+pub(crate) fn connect_unchecked(context: &mut Context<'_>) -> Result<Box<dyn Catalog>, Error> {
     let user_agent = user_agent(context);
     let open = |root: &Path| {
         if has_embedded(root) { embedded(root) } else { Ok(Store::in_memory(system_clock())?) }
@@ -73,11 +81,13 @@ pub(crate) fn connect_for(
         let store = rehearsed(store, root, snapshot_source, &writer, declared, context)?;
         return Ok(Box::new(local(store, &owner.user_agent(), context.settings)));
     }
-    connect_as(&owner.user_agent(), embedded, context, |local, context| {
+    let catalog = connect_as(&owner.user_agent(), embedded, context, |local, context| {
         follow(local.store(), root, snapshot_source, &local.writer(), context)?;
         stand_in(local.store(), root, snapshot_source, &local.writer(), declared)?;
         Ok(())
-    })
+    })?;
+    check_organization(&*catalog, root)?;
+    Ok(catalog)
 }
 
 fn local(store: Store, user_agent: &str, settings: &Settings) -> LocalCatalog {
@@ -210,7 +220,8 @@ fn trusted_certificates(settings: &Settings, environment: &Environment) -> Resul
         .map_err(|CertificatesProblem { path, reason }| ClientError::Bundle { path, reason })
 }
 
-fn address_host(settings: &Settings) -> &str {
+/// The host of the catalog; empty for the embedded one.
+pub(crate) fn address_host(settings: &Settings) -> &str {
     let address = address(settings).unwrap_or_default();
     let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = authority.split('/').next().unwrap_or_default();

@@ -5,5 +5,6 @@ pub(crate) mod certificates;
 pub(crate) mod connect;
 pub(crate) mod embedded;
 pub(crate) mod offline;
+pub(crate) mod organization;
 pub(crate) mod seed;
 pub(crate) mod seed_entities;

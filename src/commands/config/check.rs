@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, WriteOptions};
 use crate::catalog::{Catalog, CatalogError, WriteFailure};
 use crate::commands::catalog::address::catalog_name;
-use crate::commands::catalog::connect::{accepts, connect};
+use crate::commands::catalog::connect::{accepts, connect_unchecked};
+use crate::commands::catalog::organization::check_organization;
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::domain::blueprint::Blueprint;
@@ -26,7 +27,7 @@ const NOBODY: &str = "portolan-config-check";
 pub(super) fn check(context: &mut Context<'_>) -> (Vec<Check>, Exit) {
     let settings = context.settings;
     let scope = scope_check(context);
-    let catalog = match connect(context) {
+    let catalog = match connect_unchecked(context) {
         Ok(catalog) => catalog,
         Err(error) => {
             let checks = vec![failed("credentials", &error), scope];
@@ -35,7 +36,10 @@ pub(super) fn check(context: &mut Context<'_>) -> (Vec<Check>, Exit) {
     };
     let mut checks = Vec::new();
     let organization = match catalog.organization() {
-        Ok(organization) => ok("organization", name_of(&organization)),
+        Ok(organization) => match check_organization(&*catalog, &settings.root.value) {
+            Ok(()) => ok("organization", name_of(&organization)),
+            Err(error) => failed("organization", &error),
+        },
         // The credentials are valid even if they may not read the organisation.
         Err(error) if !error.is_about_credentials() && error.status() == Some(403) => {
             unknown("organization", "these credentials may not read the organisation")
@@ -152,6 +156,7 @@ fn write(catalog: &dyn Catalog, blueprint: &Blueprint) -> Check {
         Some(Ok(_) | Err(WriteFailure::Refused(_) | WriteFailure::Recreated)) => ok("write-entities", detail),
         Some(Err(
             WriteFailure::CallFailed(_)
+            | WriteFailure::WrittenSince { .. }
             | WriteFailure::InDoubt { .. }
             | WriteFailure::Unsent(_)
             | WriteFailure::Stopped,

@@ -341,6 +341,7 @@ impl PlannerInput<'_> {
             unread: &unread(manifests),
             moves: base.map_or(&[], |base| &base.moves),
             only: *only,
+            changed_since: &[],
             mask,
         })
     }
@@ -348,7 +349,7 @@ impl PlannerInput<'_> {
 
 /// The relations that the plan would write to missing entities. Targets that nothing declares are looked up by their
 /// identifiers; if the catalog does not permit the read, they count as existing.
-fn missing_links(
+pub(crate) fn missing_links(
     requests: &WriteRequests,
     basis: &PlanBasis<'_>,
     catalog: &dyn Catalog,
@@ -466,7 +467,7 @@ fn tolerant(
 
 /// The owners of the foreign entities in the plan. They are used only in messages: if the catalog does not know the
 /// owner, the last writer is named, and errors are ignored.
-fn foreign_owners(
+pub(crate) fn foreign_owners(
     plan: &Plan,
     actual: &Snapshot,
     catalog: &dyn Catalog,
@@ -526,7 +527,7 @@ fn unread(manifests: &ManifestSet) -> Vec<Blocker> {
 }
 
 /// Blueprints that were not read yet and whose entities may relate to a deleted entity.
-fn onlookers(plan: &Plan, blueprints: &CatalogBlueprints, actual: &Snapshot) -> Vec<Blueprint> {
+pub(crate) fn onlookers(plan: &Plan, blueprints: &CatalogBlueprints, actual: &Snapshot) -> Vec<Blueprint> {
     let names: BTreeSet<&str> = plan
         .hazards
         .iter()
@@ -537,6 +538,7 @@ fn onlookers(plan: &Plan, blueprints: &CatalogBlueprints, actual: &Snapshot) -> 
             | HazardKind::DeleteWithDependents { .. }
             | HazardKind::RenameWithDependents { .. }
             | HazardKind::Foreign { .. }
+            | HazardKind::ChangedSincePush { .. }
             | HazardKind::Unseen { .. }
             | HazardKind::StillNeeded { .. }
             | HazardKind::PruneBlocked { .. } => None,

@@ -27,6 +27,14 @@ pub(crate) fn push_plan_command(file: &Path, planning: &PlanningArgs, settings: 
     words.0.join(" ")
 }
 
+/// The command that restores a backup, without the approval flags.
+pub(crate) fn restore_command(file: &Path, adopts: bool, settings: &Settings) -> String {
+    let mut words = Words::of("restore", settings);
+    words.value_alone(&file.to_string_lossy());
+    words.flag("--adopt", adopts);
+    words.0.join(" ")
+}
+
 /// The command that saves the remaining changes of a plan to a file again.
 pub(crate) fn diff_out_command(file: &Path, planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("diff", settings);
@@ -45,6 +53,12 @@ impl Words {
 
     fn flag(&mut self, flag: &str, is_given: bool) {
         self.0.extend(is_given.then(|| flag.to_owned()));
+    }
+
+    /// An argument without a flag.
+    fn value_alone(&mut self, value: &str) {
+        self.0.extend(value.starts_with('-').then(|| "--".to_owned()));
+        self.0.push(for_a_shell(value));
     }
 
     fn value(&mut self, flag: &str, value: Option<&str>) {

@@ -139,7 +139,13 @@ impl Verifier<'_> {
         for (one, answer) in drafted.into_iter().zip(answers) {
             match answer {
                 // A validation is never stopped, and the guards of a push do not apply to it.
-                Ok(_) | Err(WriteFailure::Stopped | WriteFailure::Denied | WriteFailure::Recreated) => {}
+                Ok(_)
+                | Err(
+                    WriteFailure::Stopped
+                    | WriteFailure::Denied
+                    | WriteFailure::Recreated
+                    | WriteFailure::WrittenSince { .. },
+                ) => {}
                 Err(WriteFailure::Refused(refusal)) => refused.push((one, *refusal)),
                 Err(
                     failure @ (WriteFailure::CallFailed(_) | WriteFailure::Unsent(_) | WriteFailure::InDoubt { .. }),

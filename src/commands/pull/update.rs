@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::commands::pull::fetch::{Fetched, steady};
 use crate::commands::pull::reachable::Reachable;
+use crate::commands::workspace::organizations;
+use crate::commands::workspace::organizations::Organizations;
 use crate::commands::workspace::snapshot::{FOLDER, KNOWN, SOURCE, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::{BlueprintChange, changes};
@@ -36,6 +38,8 @@ pub(crate) struct Source {
     pub platform: String,
     pub catalog: String,
     pub pulled_at: String,
+    /// Of each catalog that this repository was pulled from.
+    pub organizations: Organizations,
 }
 
 /// The snapshot that a pull would write.
@@ -97,25 +101,32 @@ impl Source {
     fn parse(text: &str) -> Option<Self> {
         let json: Json = serde_json::from_str(text).ok()?;
         let field = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
-        Some(Self { platform: field("platform")?, catalog: field("catalog")?, pulled_at: field("pulledAt")? })
+        let organizations = organizations::of_source(&json);
+        Some(Self {
+            platform: field("platform")?,
+            catalog: field("catalog")?,
+            pulled_at: field("pulledAt")?,
+            organizations,
+        })
     }
 
     fn text(&self, blueprints: usize, known: usize) -> String {
         // Git merges this file by lines (`merge=union`). The line that changes with every pull is not the last one, so
         // two merged versions of it are valid JSON: each ends in a comma, and the later value counts.
-        let json = json!({
-            "format": Self::FORMAT,
-            "pulledAt": self.pulled_at,
-            "blueprints": blueprints,
-            "knownEntities": known,
-            "platform": self.platform,
-            "catalog": self.catalog,
-        });
-        format!("{json:#}\n")
+        let mut json = serde_json::Map::new();
+        json.insert("format".to_owned(), Self::FORMAT.into());
+        json.insert("pulledAt".to_owned(), self.pulled_at.as_str().into());
+        json.insert("blueprints".to_owned(), blueprints.into());
+        json.insert("knownEntities".to_owned(), known.into());
+        json.extend(organizations::entries(&self.organizations));
+        json.insert("platform".to_owned(), self.platform.as_str().into());
+        json.insert("catalog".to_owned(), self.catalog.as_str().into());
+        format!("{:#}\n", Json::Object(json))
     }
 
-    pub fn new(platform: &str, catalog: &str, now: Moment) -> Self {
-        Self { platform: platform.to_owned(), catalog: catalog.to_owned(), pulled_at: now.to_string() }
+    pub fn new(platform: &str, catalog: &str, now: Moment, organizations: Organizations) -> Self {
+        let (platform, catalog) = (platform.to_owned(), catalog.to_owned());
+        Self { platform, catalog, pulled_at: now.to_string(), organizations }
     }
 }
 

@@ -5,8 +5,8 @@ use crate::catalog::{ApplyOptions, Cancellation, Signal};
 use crate::commands::context::Context;
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::output::{Report, plan_report, write_reports};
-use crate::commands::plan::rerun_command::diff_out_command;
-use crate::commands::push::args::{OnError, PushArgs};
+use crate::commands::push::apply_args::ApplyArgs;
+use crate::commands::push::args::{OnError, PUSH};
 use crate::commands::workspace::texts::InWorkTree;
 use crate::domain::entity::Owner;
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
@@ -23,7 +23,7 @@ use crate::report::style::Style;
 use crate::settings::{Catalog, Settings};
 use crate::ui::Remarks;
 
-pub(super) struct Pushed {
+pub(crate) struct Pushed {
     outcome: Outcome,
     at: Moment,
     milliseconds: u64,
@@ -39,7 +39,7 @@ impl Pushed {
     }
 }
 
-pub(super) fn apply_plan(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, context: &Context<'_>) -> Pushed {
+pub(crate) fn apply_plan(args: &ApplyArgs<'_>, planned: &BuiltPlan, owner: &Owner, context: &Context<'_>) -> Pushed {
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let cancellation = Cancellation::default();
@@ -60,12 +60,12 @@ pub(super) fn apply_plan(args: &PushArgs, planned: &BuiltPlan, owner: &Owner, co
     let clock = system_clock();
     let at = clock();
     let options = ApplyOptions {
-        run_id: args.run_id.as_deref(),
+        run_id: args.run_id,
         stop_on_failure: args.on_error == OnError::Stop,
         cancellation: &cancellation,
         progress,
     };
-    let apply_context = ApplyContext { blueprints: &planned.blueprints.all, owner };
+    let apply_context = ApplyContext { blueprints: &planned.blueprints.all, owner, actual: &planned.actual };
     let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
@@ -81,16 +81,14 @@ fn mask_answers(outcome: &mut Outcome, planned: &BuiltPlan) {
     }
 }
 
-pub(super) fn write_outcome(
-    args: &PushArgs,
+/// `command` finishes an incomplete run.
+pub(crate) fn write_outcome(
+    args: &ApplyArgs<'_>,
     planned: &BuiltPlan,
     pushed: &Pushed,
     command: &str,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    // A plan file is applied only once; the remaining changes require a new plan.
-    let rest = args.plan.as_ref().map(|file| diff_out_command(file, &args.planning, context.settings));
-    let command = rest.as_deref().unwrap_or(command);
     let texts = planned.texts();
     let plan = plan_report(&Report { push: command, ..Report::default() }, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
@@ -105,17 +103,18 @@ pub(super) fn write_outcome(
             outcome,
             at: *at,
             milliseconds: *milliseconds,
-            run_id: args.run_id.as_deref(),
+            run_id: args.run_id,
+            verb: args.verb,
         };
         outcome::render(&report, format, style)
     };
-    let written = write_reports(&args.output, &render, context);
+    let written = write_reports(args.output, &render, context);
     if written.is_err() {
         // The report could not be written, so the outcome is printed: the user must learn that the push happened.
         context.say(&render(OutcomeFormat::Text, &Style::PLAIN));
     }
     written?;
-    if pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
+    if args.verb == PUSH && pushed.outcome.is_complete() && is_first_in_embedded(planned, context.settings) {
         context.say(
             "note: The entities are now in the embedded catalog on this machine. Change a manifest and run `portolan diff` to see the effect; `portolan serve` shows the catalog in a browser.",
         );

@@ -5,8 +5,8 @@ use crate::commands::args::output::Output;
 use crate::commands::context::Context;
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::output::{Report, write_plan_reports};
+use crate::commands::push::apply_args::ApplyArgs;
 use crate::commands::push::approval_comments::{Searched, commented_approval};
-use crate::commands::push::args::PushArgs;
 use crate::commands::push::confirm;
 use crate::commands::push::error::PushError;
 use crate::commands::push::refusal::Refusals;
@@ -45,22 +45,22 @@ pub(crate) struct MissingApproval {
 
 impl MissingApproval {
     /// The error that the push ends with.
-    pub fn error(&self) -> PushError {
+    pub fn error(&self, verb: &'static str) -> PushError {
         if self.obstacles > 0 {
-            return PushError::Obstacles { what: count(self.obstacles, "obstacle") };
+            return PushError::Obstacles { verb, what: count(self.obstacles, "obstacle") };
         }
         if !self.refusals.is_empty() {
-            return self.policy_error();
+            return self.policy_error(verb);
         }
         let what = format!("{} {}", count(self.hazards, "hazard"), if self.hazards == 1 { "needs" } else { "need" });
         let flags = self.flags.clone();
         match self.is_other {
-            true => PushError::OtherApproval { what, flags },
-            false => PushError::Unapproved { what, flags },
+            true => PushError::OtherApproval { verb, what, flags },
+            false => PushError::Unapproved { verb, what, flags },
         }
     }
 
-    fn policy_error(&self) -> PushError {
+    fn policy_error(&self, verb: &'static str) -> PushError {
         let names: Vec<String> = self.refusals.iter().map(|refusal| format!("`{}`", refusal.name)).collect();
         let what = match names.as_slice() {
             [name] => format!("the policy {name} forbids"),
@@ -72,7 +72,7 @@ impl MissingApproval {
             }
             false => "undo the changes that it forbids, or change `policies` in portolan.yaml; no approval helps",
         };
-        PushError::Policy { what, help }
+        PushError::Policy { verb, what, help }
     }
 }
 
@@ -122,19 +122,19 @@ fn takes_over(plan: &Plan) -> bool {
 
 /// Shows the plan and asks what the flags leave open. Refuses the push, with a report, if an answer is missing.
 /// `command` repeats this push.
-pub(super) fn require_approval(
-    args: &PushArgs,
+pub(crate) fn require_approval(
+    args: &ApplyArgs<'_>,
     planned: &mut BuiltPlan,
     requested: Option<&str>,
     command: &str,
     refusals: &Refusals<'_>,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    let mut approve = args.approve.clone();
+    let (verb, mut approve) = (args.verb, args.approve.to_vec());
     if args.approval_comments {
         approve.extend(commented_approval(planned, &approve, Searched::OfCommit, context)?);
     }
-    let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.planning.adopt });
+    let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.adopt });
     // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
     let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
@@ -142,8 +142,8 @@ pub(super) fn require_approval(
     let can_show = shows_plan && ui::results_are_seen() && prompt.is_some();
     let asks = missing.is_some() || !args.yes && confirm::needs_confirmation(&planned.plan, context);
     let refusal = match &missing {
-        Some(missing) if !missing.can_be_typed || !can_show => Some(missing.error()),
-        None if asks && prompt.is_none() => Some(PushError::Unconfirmed),
+        Some(missing) if !missing.can_be_typed || !can_show => Some(missing.error(verb)),
+        None if asks && prompt.is_none() => Some(PushError::Unconfirmed { verb }),
         Some(_) | None => None,
     };
     if let Some(refusal) = refusal {
@@ -158,12 +158,12 @@ pub(super) fn require_approval(
     let Some(mut prompt) = prompt.filter(|_| asks) else { return Ok(()) };
     let refusal = match missing {
         Some(missing) => {
-            let is_approved = confirm::confirm_hazards(&planned.plan, missing.hazards, &mut prompt)?;
-            (!is_approved).then(|| confirm::hazards_declined(&planned.plan.scope, &missing.flags))
+            let is_approved = confirm::confirm_hazards(verb, &planned.plan, missing.hazards, &mut prompt)?;
+            (!is_approved).then(|| confirm::hazards_declined(verb, &planned.plan.scope, &missing.flags))
         }
         None => {
-            let is_confirmed = confirm::confirm_push(&planned.plan, planned.catalog.name(), &mut prompt)?;
-            (!is_confirmed).then(confirm::declined)
+            let is_confirmed = confirm::confirm_push(verb, &planned.plan, planned.catalog.name(), &mut prompt)?;
+            (!is_confirmed).then(|| confirm::declined(verb))
         }
     };
     match refusal {

@@ -11,6 +11,9 @@ use crate::commands::args::planning::PlanningArgs;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::report::outcome::OutcomeFormat;
 
+/// The name of the command in messages.
+pub(crate) const PUSH: &str = "push";
+
 /// Apply what `diff` shows: create, update and delete entities in the catalog
 ///
 /// Lints the manifests, compares them with the catalog and shows the plan first. A plan with hazards needs approval;
@@ -43,11 +46,16 @@ pub struct PushArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with_all = ["only", "base", "no_base", "prune", "no_prune", "dry_run"])]
     pub plan: Option<PathBuf>,
+    /// Before the first write, save what the push changes or deletes to FILE, which must not exist
+    ///
+    /// `portolan restore FILE` brings it back. The file holds the catalog's values unmasked; only its owner may read it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub backup: Option<PathBuf>,
     /// When a change fails: continue with independent changes, or stop
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Continue)]
     pub on_error: OnError,
     /// Show the plan and change nothing (same as `diff`)
-    #[arg(long, conflicts_with_all = ["approve", "approval_comments", "run_id", "since_outcome", "rollback", "require_signed"])]
+    #[arg(long, conflicts_with_all = ["approve", "approval_comments", "run_id", "since_outcome", "rollback", "require_signed", "backup"])]
     pub dry_run: bool,
     /// Refuse commits older than the one recorded in FILE, the outcome of the last push (`--output json=FILE`)
     ///
@@ -86,6 +94,7 @@ Examples:
   portolan push --dry-run                          show the plan only
   portolan push --approve DIGEST                   approve the hazards of the plan
   portolan push --plan plan.json                   apply a saved plan, or refuse if it no longer applies
+  portolan push --backup before.json               save what it changes, for portolan restore
   portolan push --ref HEAD~1                       go back to the previous commit
   portolan push --since-outcome last.json --output json=last.json
   portolan push --output text --output junit=push.xml";

@@ -5,7 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::push::error::PushError;
 use crate::domain::plan::Plan;
 use crate::settings::Catalog;
-use crate::text::plural::count;
+use crate::text::plural::{capitalised, count};
 use crate::ui::{Prompt, PromptError};
 
 /// Whether the user must confirm this push. A plan without changes and the embedded catalog need no confirmation.
@@ -15,16 +15,21 @@ pub(super) fn needs_confirmation(plan: &Plan, context: &Context<'_>) -> bool {
 }
 
 /// Whether to push this plan.
-pub(super) fn confirm_push(plan: &Plan, catalog: &str, prompt: &mut Prompt) -> Result<bool, PromptError> {
-    prompt.confirm(&format!("Push {} to {catalog} as `{}`?", summarise(plan), plan.scope))
+pub(super) fn confirm_push(verb: &str, plan: &Plan, catalog: &str, prompt: &mut Prompt) -> Result<bool, PromptError> {
+    prompt.confirm(&format!("{} {} to {catalog} as `{}`?", capitalised(verb), summarise(plan), plan.scope))
 }
 
 /// Asks whether the hazards of this plan are accepted. Typing `y` is too easy for that, so the user must type the
 /// scope.
-pub(super) fn confirm_hazards(plan: &Plan, hazards: usize, prompt: &mut Prompt) -> Result<bool, PromptError> {
+pub(super) fn confirm_hazards(
+    word: &str,
+    plan: &Plan,
+    hazards: usize,
+    prompt: &mut Prompt,
+) -> Result<bool, PromptError> {
     let (hazards, verb) = (count(hazards, "hazard"), if hazards == 1 { "needs" } else { "need" });
     prompt.say(&format!("{hazards} {verb} approval (listed above): {}.", summarise(plan)))?;
-    let answer = prompt.ask(&format!("Type the scope `{}` to approve and push: ", plan.scope))?;
+    let answer = prompt.ask(&format!("Type the scope `{}` to approve and {word}: ", plan.scope))?;
     Ok(answer.as_deref() == Some(plan.scope.as_str()))
 }
 
@@ -44,13 +49,13 @@ fn summarise(plan: &Plan) -> String {
 }
 
 /// The refusal after the answer no.
-pub(super) fn declined() -> PushError {
+pub(super) fn declined(verb: &'static str) -> PushError {
     let help = "rerun the command and answer `y`, or add `--yes`".to_owned();
-    PushError::Declined { what: "it was not confirmed", help }
+    PushError::Declined { verb, what: "it was not confirmed", help }
 }
 
 /// The refusal after another answer than the scope. `flags` approve the hazards without a question.
-pub(super) fn hazards_declined(scope: &str, flags: &str) -> PushError {
+pub(super) fn hazards_declined(verb: &'static str, scope: &str, flags: &str) -> PushError {
     let help = format!("rerun the command and type `{scope}`, or add `{flags}`");
-    PushError::Declined { what: "the hazards were not approved", help }
+    PushError::Declined { verb, what: "the hazards were not approved", help }
 }

@@ -1,4 +1,5 @@
-//! Refusals of a push. Their messages are complete sentences: `push refused: ...`.
+//! Refusals of a command that writes the catalog, `push` or `restore`. Their messages are complete sentences:
+//! `push refused: ...`.
 
 use crate::domain::error_class::{ErrorClass, ExitClass};
 
@@ -11,21 +12,21 @@ pub enum PushError {
         help("set {variables} in the environment, or choose the catalog: `--catalog eu`, `--catalog local`")
     )]
     NoCatalogInCi { variables: String },
-    #[error("push refused: this run is for a pull request (`{event}`). Nothing was written")]
+    #[error("{verb} refused: this run is for a pull request (`{event}`). Nothing was written")]
     #[diagnostic(
         code("push-pull-request"),
         help(
-            "push after the merge, from the branch that was merged into; on the pull request, run `portolan diff`. To push \
+            "{verb} after the merge, from the branch that was merged into; on the pull request, run `portolan diff`. To {verb} \
              anyway, add `--allow-pull-request`"
         )
     )]
-    PullRequest { event: String },
-    #[error("push refused: {found}, and pushes come from {allowed} ({place}). Nothing was written")]
+    PullRequest { verb: &'static str, event: String },
+    #[error("{verb} refused: {found}, and pushes come from {allowed} ({place}). Nothing was written")]
     #[diagnostic(
         code("push-branch"),
-        help("push from there, or change `push.branches` in portolan.yaml. To push anyway, add `--allow-branch`")
+        help("{verb} from there, or change `push.branches` in portolan.yaml. To {verb} anyway, add `--allow-branch`")
     )]
-    Branch { found: String, allowed: String, place: String },
+    Branch { verb: &'static str, found: String, allowed: String, place: String },
     #[error("push refused: {what}, and `push.require-clean` ({place}) requires a clean work tree. Nothing was written")]
     #[diagnostic(
         code("push-dirty"),
@@ -35,23 +36,23 @@ pub enum PushError {
         )
     )]
     Dirty { what: &'static str, place: String },
-    #[error("push refused: it needs confirmation, and there is no terminal to ask on. Nothing was written")]
+    #[error("{verb} refused: it needs confirmation, and there is no terminal to ask on. Nothing was written")]
     #[diagnostic(code("push-unconfirmed"), help("review the plan, then rerun with `--yes`"))]
-    Unconfirmed,
-    #[error("push refused: {what}. Nothing was written")]
+    Unconfirmed { verb: &'static str },
+    #[error("{verb} refused: {what}. Nothing was written")]
     #[diagnostic(code("push-declined"), help("{help}"))]
-    Declined { what: &'static str, help: String },
-    #[error("push refused: the plan has {what} (changes that cannot be made). Nothing was written")]
-    #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then push again"))]
-    Obstacles { what: String },
-    #[error("push refused: {what} this plan. Nothing was written")]
+    Declined { verb: &'static str, what: &'static str, help: String },
+    #[error("{verb} refused: the plan has {what} (changes that cannot be made). Nothing was written")]
+    #[diagnostic(code("push-obstacles"), help("fix each obstacle that the plan lists, then {verb} again"))]
+    Obstacles { verb: &'static str, what: String },
+    #[error("{verb} refused: {what} this plan. Nothing was written")]
     #[diagnostic(code("push-policy"), help("{help}"))]
-    Policy { what: String, help: &'static str },
-    #[error("push refused: {what} approval. Nothing was written")]
+    Policy { verb: &'static str, what: String, help: &'static str },
+    #[error("{verb} refused: {what} approval. Nothing was written")]
     #[diagnostic(code("push-unapproved"), help("review the plan, then rerun with `{flags}`"))]
-    Unapproved { what: String, flags: String },
+    Unapproved { verb: &'static str, what: String, flags: String },
     #[error(
-        "push refused: the digest given to `--approve` does not match this plan, {what} approval. Nothing was written"
+        "{verb} refused: the digest given to `--approve` does not match this plan, {what} approval. Nothing was written"
     )]
     #[diagnostic(
         code("push-other-approval"),
@@ -60,7 +61,7 @@ pub enum PushError {
              the approval"
         )
     )]
-    OtherApproval { what: String, flags: String },
+    OtherApproval { verb: &'static str, what: String, flags: String },
     #[error("push refused: {flag} needs a commit, and there is none yet. Nothing was written")]
     #[diagnostic(code("push-no-commit"), help("commit the manifests, then push again"))]
     NoCommit { flag: &'static str },
@@ -115,7 +116,7 @@ impl ExitClass for PushError {
             Self::PullRequest { .. }
             | Self::Branch { .. }
             | Self::Dirty { .. }
-            | Self::Unconfirmed
+            | Self::Unconfirmed { .. }
             | Self::Declined { .. }
             | Self::Policy { .. }
             | Self::Unapproved { .. }

@@ -16,14 +16,19 @@ const USUAL_BRANCHES: [&str; 2] = ["main", "master"];
 
 /// The flags of this run that allow an exception.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Allowed {
+pub(crate) struct Allowed {
     pub pull_request: bool,
     pub branch: bool,
     pub dirty: bool,
 }
 
 /// Checks where the push comes from. A commit of `--ref` is always clean, regardless of the work tree.
-pub(super) fn check_source(allowed: Allowed, workspace: &Workspace<'_>, context: &Context<'_>) -> Result<(), Error> {
+pub(crate) fn check_source(
+    verb: &'static str,
+    allowed: Allowed,
+    workspace: &Workspace<'_>,
+    context: &Context<'_>,
+) -> Result<(), Error> {
     let (settings, environment) = (context.settings, context.environment);
     if settings.catalog.value == Catalog::Local {
         return Ok(());
@@ -32,7 +37,7 @@ pub(super) fn check_source(allowed: Allowed, workspace: &Workspace<'_>, context:
     if let Some(event) = &run.pull_request
         && !allowed.pull_request
     {
-        return Err(PushError::PullRequest { event: event.clone() }.into());
+        return Err(PushError::PullRequest { verb, event: event.clone() }.into());
     }
     let checks_branch = environment.in_ci() && !allowed.branch && run.pull_request.is_none();
     let checks_tree = settings.require_clean.value && !allowed.dirty && workspace.commit().is_none();
@@ -41,7 +46,7 @@ pub(super) fn check_source(allowed: Allowed, workspace: &Workspace<'_>, context:
     }
     let repository = context.git.repository()?;
     if checks_branch {
-        check_branch(&run, repository, settings)?;
+        check_branch(verb, &run, repository, settings)?;
     }
     if checks_tree {
         check_work_tree(repository, settings)?;
@@ -49,7 +54,12 @@ pub(super) fn check_source(allowed: Allowed, workspace: &Workspace<'_>, context:
     Ok(())
 }
 
-fn check_branch(run: &CiRun, repository: Option<&Repository>, settings: &Settings) -> Result<(), PushError> {
+fn check_branch(
+    verb: &'static str,
+    run: &CiRun,
+    repository: Option<&Repository>,
+    settings: &Settings,
+) -> Result<(), PushError> {
     let branch = repository.and_then(Repository::branch).or_else(|| run.branch.clone());
     let (allowed, place) = match &settings.push_branches {
         Some(branches) => (branches.value.clone(), branches.origin.words(&settings.config_name())),
@@ -63,7 +73,7 @@ fn check_branch(run: &CiRun, repository: Option<&Repository>, settings: &Setting
         None => "this run is for no branch (a tag, or a detached commit)".to_owned(),
     };
     let names: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
-    Err(PushError::Branch { found, allowed: list(&names), place })
+    Err(PushError::Branch { verb, found, allowed: list(&names), place })
 }
 
 fn default_branches(run: &CiRun, repository: Option<&Repository>) -> (Vec<String>, String) {

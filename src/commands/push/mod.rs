@@ -2,17 +2,20 @@
 //! the result of every change, also after a signal.
 
 pub(crate) mod ancestry;
-mod apply;
+pub(crate) mod apply;
+pub(crate) mod apply_args;
 pub(crate) mod approval;
 pub(crate) mod approval_comments;
 mod args;
+pub(crate) mod backup;
 mod confirm;
 pub(crate) mod error;
-mod guard;
+pub(crate) mod guard;
 mod provenance;
-mod refusal;
+pub(crate) mod refusal;
 mod signature;
 
+pub(crate) use args::PUSH;
 pub use args::{OnError, PushArgs};
 
 use crate::commands::all::{self, ONE_PLAN, PerConfig, destinations};
@@ -24,9 +27,10 @@ use crate::commands::output::reports::Destination;
 use crate::commands::plan::build::is_local_by_default;
 use crate::commands::plan::file::reopen;
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
-use crate::commands::plan::rerun_command::{push_command, push_plan_command};
+use crate::commands::plan::rerun_command::{diff_out_command, push_command, push_plan_command};
 use crate::commands::push::apply::{apply_plan, write_outcome};
 use crate::commands::push::approval::require_approval;
+use crate::commands::push::backup::{check_backup, save_backup};
 use crate::commands::push::error::PushError;
 use crate::commands::push::provenance::open_checked;
 use crate::commands::push::refusal::{Refusals, plan_outputs};
@@ -63,11 +67,9 @@ impl PerConfig for PushArgs {
     }
 
     fn refused_flag(&self) -> Option<(&'static str, &'static str)> {
-        match (&self.plan, &self.since_outcome) {
-            (Some(_), _) => Some(("--plan", ONE_PLAN)),
-            (None, Some(_)) => Some(("--since-outcome", "an outcome is that of one config")),
-            (None, None) => None,
-        }
+        let outcome = self.since_outcome.as_ref().map(|_| ("--since-outcome", "an outcome is that of one config"));
+        let backup = self.backup.as_ref().map(|_| ("--backup", "a backup is that of one push"));
+        self.plan.as_ref().map(|_| ("--plan", ONE_PLAN)).or(outcome).or(backup)
     }
 }
 
@@ -79,8 +81,12 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         return diff::run(&DiffArgs { planning, output, ..DiffArgs::default() }, PlanWriter::Push, context);
     }
     check_destinations(&args.output, context)?;
+    if let Some(file) = &args.backup {
+        check_backup(file, context)?;
+    }
     let owner = &owner_for_push(context.settings, context.git)?;
-    let refusals = Refusals::new(args, owner, context);
+    let outputs = (PUSH, args.output.as_slice());
+    let refusals = Refusals::new(outputs, args.since_outcome.as_ref(), owner, context);
     let (workspace, note) = open_checked(args, owner, context).map_err(|error| refusals.report(error, context))?;
     let context = &mut context.with(&workspace.settings);
     let (command, result) = match &args.plan {
@@ -101,16 +107,22 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     };
     planned.notes.extend(note);
     planned.notes.extend(note_on_delivery(context.settings));
-    require_approval(args, &mut planned, workspace.name(), &command, &refusals, context)?;
-    let pushed = apply_plan(args, &planned, owner, context);
-    write_outcome(args, &planned, &pushed, &command, context)?;
+    let apply_args = args.apply_args();
+    require_approval(&apply_args, &mut planned, workspace.name(), &command, &refusals, context)?;
+    if let Some(file) = &args.backup {
+        save_backup(file, &planned, context)?;
+    }
+    let pushed = apply_plan(&apply_args, &planned, owner, context);
+    // A plan file is applied only once; the remaining changes require a new plan.
+    let rest = args.plan.as_ref().map(|file| diff_out_command(file, &args.planning, context.settings));
+    write_outcome(&apply_args, &planned, &pushed, rest.as_deref().unwrap_or(&command), context)?;
     planned.free();
     Ok(pushed.exit())
 }
 
 /// Refuses, before anything is read: a report file that cannot be written, and in CI a push without a configured catalog,
 /// because the embedded one is lost when the job ends.
-fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) -> Result<(), Error> {
+pub(crate) fn check_destinations(outputs: &[Output<OutcomeFormat>], context: &Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
     for file in outputs.iter().filter_map(|output| output.file.as_ref()) {
         sources::check_output(&settings.boundary, &settings.directory.join(file))

@@ -2,7 +2,7 @@
 
 use crate::commands::context::Context;
 use crate::commands::push::ancestry::{Since, require_descendant};
-use crate::commands::push::args::PushArgs;
+use crate::commands::push::args::{PUSH, PushArgs};
 use crate::commands::push::guard;
 use crate::commands::push::signature::require_signed;
 use crate::commands::workspace::open::Workspace;
@@ -23,7 +23,7 @@ pub(super) fn open_checked<'a>(
     };
     let allowed =
         guard::Allowed { pull_request: args.allow_pull_request, branch: args.allow_branch, dirty: args.allow_dirty };
-    guard::check_source(allowed, &workspace, context)?;
+    guard::check_source(PUSH, allowed, &workspace, context)?;
     let since = args.since_outcome.as_ref().map(|file| Since { file, may_go_back: args.rollback });
     let note = since.map(|since| require_descendant(&since, owner, &workspace, context)).transpose()?.flatten();
     Ok((workspace, note))

@@ -11,7 +11,6 @@ use crate::commands::context::Context;
 use crate::commands::output::job_summary::write_job_summary;
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::output::{Report, write_plan_reports};
-use crate::commands::push::args::PushArgs;
 use crate::commands::push::error::PushError;
 use crate::domain::entity::Owner;
 use crate::error::Error;
@@ -23,26 +22,34 @@ use crate::sources;
 use crate::text::plural::as_sentence;
 
 /// Where the refusals of a run are reported.
-pub(super) struct Refusals<'a> {
+pub(crate) struct Refusals<'a> {
     pub owner: &'a Owner,
+    /// The command, in messages.
+    pub verb: &'static str,
     /// The outputs of the outcome, except for the record of the last push, which must not be overwritten.
     pub outputs: Vec<Output<OutcomeFormat>>,
 }
 
 impl<'a> Refusals<'a> {
-    pub fn new(args: &PushArgs, owner: &'a Owner, context: &Context<'_>) -> Self {
+    /// `record`: the file of the record of the last push.
+    pub fn new(
+        (verb, outputs): (&'static str, &[Output<OutcomeFormat>]),
+        record: Option<&PathBuf>,
+        owner: &'a Owner,
+        context: &Context<'_>,
+    ) -> Self {
         let place = |file: &PathBuf| sources::output_place(&context.settings.directory.join(file));
-        let record = args.since_outcome.as_ref().map(place);
+        let record = record.map(place);
         let is_record = |output: &&Output<OutcomeFormat>| record.is_some() && output.file.as_ref().map(place) == record;
-        Self { owner, outputs: args.output.iter().filter(|output| !is_record(output)).cloned().collect() }
+        Self { owner, verb, outputs: outputs.iter().filter(|output| !is_record(output)).cloned().collect() }
     }
 
     /// Writes a refusal before there is a plan to every report and to the job summary. Returns the error that the run
     /// ends with.
     pub fn report(&self, error: Error, context: &mut Context<'_>) -> Error {
         if let Some(refusal) = error.downcast_ref() {
-            write_refusal(refusal, &self.outputs, self.owner, context);
-            with_refusal(refusal, self.owner, context, |refusal, context| {
+            write_refusal(refusal, &self.outputs, (self.owner, self.verb), context);
+            with_refusal(refusal, (self.owner, self.verb), context, |refusal, context| {
                 write_job_summary(|| refusal::render(refusal, OutcomeFormat::Markdown), context);
             });
         }
@@ -81,13 +88,13 @@ impl<'a> Refusals<'a> {
         }
         // A plan cannot be expressed in JUnit, so these reports contain only the refusal.
         let tests: Vec<_> = self.outputs.iter().filter(|it| it.format == OutcomeFormat::Junit).cloned().collect();
-        write_refusal(&refusal, &tests, self.owner, context);
+        write_refusal(&refusal, &tests, (self.owner, self.verb), context);
         Ok(refusal.into())
     }
 }
 
 /// The outputs of the outcome, converted for a plan. JUnit is left out, because its tests describe applied changes.
-pub(super) fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
+pub(crate) fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<PlanFormat>> {
     let plan = |output: &Output<OutcomeFormat>| {
         let format = match output.format {
             OutcomeFormat::Text => PlanFormat::Text,
@@ -102,8 +109,13 @@ pub(super) fn plan_outputs(outputs: &[Output<OutcomeFormat>]) -> Vec<Output<Plan
 
 /// Writes the refusal to `outputs`, which must still be empty. A report that cannot be written is only noted, because
 /// the refusal matters more.
-fn write_refusal(error: &PushError, outputs: &[Output<OutcomeFormat>], owner: &Owner, context: &mut Context<'_>) {
-    with_refusal(error, owner, context, |refusal, context| {
+fn write_refusal(
+    error: &PushError,
+    outputs: &[Output<OutcomeFormat>],
+    by: (&Owner, &'static str),
+    context: &mut Context<'_>,
+) {
+    with_refusal(error, by, context, |refusal, context| {
         for Output { format, file } in outputs {
             let text = refusal::render(refusal, *format);
             // The terminal already shows the error.
@@ -119,7 +131,7 @@ fn write_refusal(error: &PushError, outputs: &[Output<OutcomeFormat>], owner: &O
 
 fn with_refusal(
     error: &PushError,
-    owner: &Owner,
+    (owner, verb): (&Owner, &'static str),
     context: &mut Context<'_>,
     write: impl FnOnce(&Refusal<'_>, &mut Context<'_>),
 ) {
@@ -131,6 +143,7 @@ fn with_refusal(
     let help = help(error);
     let catalog = catalog_name(settings);
     let refusal = Refusal {
+        verb,
         platform: settings.platform.value.name,
         catalog: &catalog,
         target: settings.target.as_ref().map(|target| target.value.as_str()),

@@ -13,6 +13,7 @@ pub(crate) mod index;
 pub(crate) mod layout;
 pub(crate) mod locate;
 pub(crate) mod open;
+pub(crate) mod organizations;
 pub(crate) mod placement;
 pub(crate) mod read;
 pub(crate) mod revision;

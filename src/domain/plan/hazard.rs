@@ -63,6 +63,8 @@ pub enum HazardKind {
     RenameWithDependents { key: EntityKey, from: Box<str>, dependents: Vec<Dependent> },
     /// Declared entities that another owner wrote and that would change.
     Foreign { keys: Vec<EntityKey> },
+    /// Entities that somebody changed after the push that a restore undoes, and that it would overwrite or delete.
+    ChangedSincePush { keys: Vec<EntityKey> },
     /// Creates in a blueprint that was not read completely: the entities may exist with another owner.
     Unseen { blueprint: Arc<str>, why: Option<String>, keys: Vec<EntityKey> },
     /// Blueprints that were not read, and whose entities may point to deleted ones of `blueprint`.

@@ -52,6 +52,11 @@ pub struct Failure {
 /// The reason why a change was not started or not continued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
+    /// The entity was to be deleted, and another writer wrote it after the plan was made.
+    WrittenSince {
+        /// The writer: `another run of this scope (last changed by ada at 2026-11-21T16:00:00.000Z)`.
+        by: String,
+    },
     /// These changes, by index in the plan, had to succeed first.
     Needs(Vec<usize>),
     Interrupted,

@@ -56,6 +56,8 @@ pub(super) fn hexadecimal(random: &dyn SecureRandom, bytes: usize) -> Option<Str
 pub(super) struct Authenticator {
     credentials: Credentials,
     lifetime: Duration,
+    /// The id of the store's organisation, which a token names.
+    organization: Option<String>,
     live: Mutex<Option<Token>>,
     /// Part of the address for logs and metrics, where clients send no token.
     ingest_secret: OnceLock<Secret>,
@@ -73,8 +75,8 @@ pub(super) struct Issued {
 }
 
 impl Authenticator {
-    pub fn new(credentials: Credentials, lifetime: Duration) -> Self {
-        Self { credentials, lifetime, live: Mutex::default(), ingest_secret: OnceLock::new() }
+    pub fn new(credentials: Credentials, lifetime: Duration, organization: Option<String>) -> Self {
+        Self { credentials, lifetime, organization, live: Mutex::default(), ingest_secret: OnceLock::new() }
     }
 
     /// The client's id, stored as the writer of entities.
@@ -111,6 +113,7 @@ impl Authenticator {
             "iss": "portolan",
             "jti": hexadecimal(random(), 16)?,
             "clientId": self.credentials.id,
+            "orgId": self.organization,
             "isMachine": true,
             "iat": issued_at,
             "exp": issued_at.saturating_add_unsigned(self.lifetime.as_secs()),
@@ -163,7 +166,7 @@ mod tests {
 
     fn access(lifetime: u64) -> Authenticator {
         let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
-        Authenticator::new(credentials, Duration::from_secs(lifetime))
+        Authenticator::new(credentials, Duration::from_secs(lifetime), Some("org_1".to_owned()))
     }
 
     #[test]
@@ -195,6 +198,7 @@ mod tests {
         assert_eq!(decoded(head), json!({"alg": "HS256", "typ": "JWT"}));
         let claims = decoded(claims);
         assert_eq!((&claims["isMachine"], &claims["clientId"]), (&json!(true), &json!("ada")));
+        assert_eq!(claims["orgId"], "org_1");
         assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1000), &json!(1010)));
         assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(signature).expect("it is base64").len(), 32);
     }

@@ -116,9 +116,11 @@ pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
 pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
     let Listener { runtime, socket, address } = listener;
     let limits = config.limits;
+    // A store that cannot be read answers no request either.
+    let organization = config.store.organization().ok().and_then(|it| it["id"].as_str().map(str::to_owned));
     let shared = Arc::new(Shared {
         store: config.store,
-        authenticator: Authenticator::new(config.credentials, config.token_lifetime),
+        authenticator: Authenticator::new(config.credentials, config.token_lifetime, organization),
         limiter: Limiter::new(config.rate),
         latency: config.latency,
         limits,

@@ -81,7 +81,7 @@ mod tests {
         let credentials = Credentials { id: "ada".to_owned(), secret: Secret::new("hunter2") };
         Arc::new(Shared {
             store: Store::in_memory(system_clock()).expect("memory is there"),
-            authenticator: Authenticator::new(credentials, Duration::from_secs(60)),
+            authenticator: Authenticator::new(credentials, Duration::from_secs(60), None),
             limiter: Limiter::new(None),
             latency: Duration::ZERO,
             limits: Limits::default(),

@@ -127,7 +127,10 @@ fn covered(world: &World, plan: &Plan) -> String {
                 }
                 format!("policy {policy} {verdict:?} {changes:?}")
             }
-            HazardKind::Foreign { .. } | HazardKind::StillNeeded { .. } | HazardKind::PruneBlocked { .. } => continue,
+            HazardKind::Foreign { .. }
+            | HazardKind::ChangedSincePush { .. }
+            | HazardKind::StillNeeded { .. }
+            | HazardKind::PruneBlocked { .. } => continue,
         };
         // The reason why a relation is kept is not part of the hazard.
         hazards.push(text.replace("Unnamed", "Left"));

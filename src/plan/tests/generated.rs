@@ -196,6 +196,7 @@ pub fn can_be_done(plan: &Plan) -> bool {
         HazardKind::Policy { .. }
         | HazardKind::ManyDeletes { .. }
         | HazardKind::Foreign { .. }
+        | HazardKind::ChangedSincePush { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::UnseenDependents { .. }
         | HazardKind::StillNeeded { .. }

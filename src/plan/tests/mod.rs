@@ -1,6 +1,6 @@
 //! Tests of the planner: worlds in, plans out. Worlds are written as JSON.
 
-mod apply;
+pub(in crate::plan) mod apply;
 mod approvals;
 pub(in crate::plan) mod generated;
 mod hazards;

@@ -41,6 +41,8 @@ pub struct World {
     pub only: Option<Only>,
     /// What the exporters delete and keep; `None`: a push decides.
     pub exporters: Option<(Vec<EntityKey>, Vec<EntityKey>)>,
+    /// What a restore deletes, and what somebody changed after the push; `None`: it is no restore.
+    pub restore: Option<(Vec<EntityKey>, Vec<EntityKey>)>,
     pub destination: Destination<'static>,
 }
 
@@ -101,6 +103,7 @@ impl World {
             moves: Vec::new(),
             only: None,
             exporters: None,
+            restore: None,
             destination: DESTINATION,
         }
     }
@@ -153,9 +156,10 @@ impl World {
     pub fn plan_against(&self, actual: &Snapshot) -> Plan {
         plan(&PlanInput {
             clears_dropped: true,
-            deletes: match &self.exporters {
-                Some((deleted, kept)) => Deletes::Exporters { deleted, kept },
-                None => Deletes::Undeclared,
+            deletes: match (&self.exporters, &self.restore) {
+                (Some((deleted, kept)), _) => Deletes::Exporters { deleted, kept },
+                (None, Some((listed, _))) => Deletes::Listed(listed),
+                (None, None) => Deletes::Undeclared,
             },
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
@@ -171,6 +175,7 @@ impl World {
             unread: &self.unread,
             moves: &self.moves,
             only: self.only.as_ref(),
+            changed_since: self.restore.as_ref().map_or(&[], |(_, changed_since)| changed_since),
             mask: mask(),
         })
     }

@@ -16,6 +16,8 @@ pub struct OutcomeReport<'a> {
     pub at: Moment,
     /// How long it took.
     pub milliseconds: u64,
+    /// The command that applied the plan: `push` or `restore`.
+    pub verb: &'static str,
     /// The id of the platform's action run that requested the push.
     pub run_id: Option<&'a str>,
 }

@@ -95,6 +95,9 @@ struct JsonChange<'a> {
     /// If the end is `not-attempted`, or `incomplete` because of a step that was not attempted.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<JsonReason>,
+    /// Who wrote the entity, if the reason is `written-since`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written_by: Option<String>,
     /// The changes that had to succeed first, if the reason is `needs`.
     needs: Vec<&'a EntityKey>,
 }
@@ -135,6 +138,8 @@ struct JsonFailure {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Reason")]
 enum JsonReason {
+    /// Another writer wrote the entity after the plan was made, so it was not deleted.
+    WrittenSince,
     /// Other changes had to succeed first.
     Needs,
     Interrupted,
@@ -211,7 +216,15 @@ fn change<'a>(change: &'a Change, end: &ChangeOutcome, resolved: &ResolvedOutcom
     };
     let needs = match end.reason() {
         Some(Reason::Needs(changes)) => changes.iter().filter_map(|at| resolved.change(*at)).collect(),
-        Some(Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied) | None => Vec::new(),
+        Some(
+            Reason::WrittenSince { .. } | Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied,
+        )
+        | None => Vec::new(),
+    };
+    let written_by = match end.reason() {
+        Some(Reason::WrittenSince { by }) => Some(clean(by).into_owned()),
+        Some(Reason::Needs(_) | Reason::Interrupted | Reason::Stopped | Reason::Unreachable | Reason::Denied)
+        | None => None,
     };
     JsonChange {
         blueprint: change.key.blueprint.to_string(),
@@ -223,12 +236,14 @@ fn change<'a>(change: &'a Change, end: &ChangeOutcome, resolved: &ResolvedOutcom
         failure: end.failure().map(|failure| self::failure(failure, is_in_doubt)),
         missing,
         reason: end.reason().map(reason),
+        written_by,
         needs: needs.into_iter().map(|change| &change.key).collect(),
     }
 }
 
 fn reason(reason: &Reason) -> JsonReason {
     match reason {
+        Reason::WrittenSince { .. } => JsonReason::WrittenSince,
         Reason::Needs(_) => JsonReason::Needs,
         Reason::Interrupted => JsonReason::Interrupted,
         Reason::Stopped => JsonReason::Stopped,

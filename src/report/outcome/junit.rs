@@ -11,10 +11,11 @@ use crate::report::outcome::words;
 
 pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     let seconds = format!("{}.{:03}", resolved.report.milliseconds / 1_000, resolved.report.milliseconds % 1_000);
+    let name = format!("portolan {}", resolved.report.verb);
     let all: Vec<(&Change, &ChangeOutcome)> = resolved.ends().collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!(
-        "<testsuites name=\"portolan push\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds}\">\n",
+        "<testsuites name=\"{name}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds}\">\n",
         all.len().max(1),
         resolved.tally.failed + resolved.tally.incomplete,
         resolved.tally.in_doubt
@@ -22,8 +23,8 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     if all.is_empty() {
         let numbers = xml(&words::numbers(&resolved.tally));
         out.push_str(&format!(
-            "  <testsuite name=\"portolan push\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
-             <testcase name=\"{numbers}\" classname=\"portolan push\" time=\"0\"/>\n  </testsuite>\n"
+            "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
+             <testcase name=\"{numbers}\" classname=\"{name}\" time=\"0\"/>\n  </testsuite>\n"
         ));
     }
     // Changes are sorted by key.

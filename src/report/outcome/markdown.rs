@@ -11,7 +11,7 @@ use crate::report::plan::markdown::budget::{self, Item, Section};
 use crate::report::plan::markdown::pieces::{MAX_LENGTH, catalog, code, prose};
 use crate::text::plural::{count, grouped};
 
-const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` of the push has every change.\n";
+const ELSEWHERE: &str = "\nNot all of it fits here: `--output json=FILE` has every change.\n";
 
 pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     let (mut failed, mut doubtful, mut incomplete) = (Vec::new(), Vec::new(), Vec::new());
@@ -55,8 +55,8 @@ fn head(resolved: &ResolvedOutcome<'_>) -> String {
     let (report, plan) = (resolved.report, resolved.report.plan);
     let sign = if resolved.tally.is_complete() { "✅" } else { "❌" };
     let numbers = words::numbers(&resolved.tally);
-    let mark = marker("push", &plan.plan.scope, plan.target);
-    let mut out = format!("{mark}\n### {sign} portolan push: {numbers}\n\n");
+    let mark = marker(report.verb, &plan.plan.scope, plan.target);
+    let mut out = format!("{mark}\n### {sign} portolan {}: {numbers}\n\n", report.verb);
     out.push_str(&format!("In {}, scope {}", catalog(plan.catalog), code(&plan.plan.scope)));
     if let Some(commit) = plan.revision.and_then(|revision| revision.short_commit()) {
         out.push_str(&format!(", commit {}", code(commit)));

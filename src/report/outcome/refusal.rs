@@ -16,6 +16,8 @@ pub const FORMAT: &str = "portolan.refusal/1";
 /// What was refused, and why. Texts are raw: each format cleans and escapes them.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
+    /// The command that was refused: `push` or `restore`.
+    pub verb: &'static str,
     pub platform: &'a str,
     pub catalog: &'a str,
     pub target: Option<&'a str>,
@@ -93,8 +95,8 @@ fn json(refusal: &Refusal<'_>, message: &str) -> String {
 
 fn in_markdown(refusal: &Refusal<'_>, message: &str) -> String {
     let (catalog, scope) = (catalog(refusal.catalog), markdown_code(refusal.scope));
-    let mut out = marker("push", refusal.scope, refusal.target);
-    out.push_str("\n### ❌ portolan push: refused, nothing was written\n\n");
+    let mut out = marker(refusal.verb, refusal.scope, refusal.target);
+    out.push_str(&format!("\n### ❌ portolan {}: refused, nothing was written\n\n", refusal.verb));
     out.push_str(&format!("In {catalog}, scope {scope}.\n\n> [!CAUTION]\n> {}\n>\n", prose(message)));
     for reason in refusal.reasons {
         out.push_str(&format!("> - {}\n", prose(reason)));
@@ -109,6 +111,7 @@ fn prose(text: &str) -> String {
 
 /// One failed case, so that the run is marked as failed.
 fn junit(refusal: &Refusal<'_>, message: &str) -> String {
+    let verb = refusal.verb;
     let (code, brief) = (xml(&clean(refusal.code)), xml(&clean(message)));
     let mut lines = vec![message.to_owned()];
     lines.extend(refusal.reasons.iter().map(|reason| format!("- {reason}")));
@@ -117,9 +120,9 @@ fn junit(refusal: &Refusal<'_>, message: &str) -> String {
     let body = lines.iter().map(|line| xml(&clean(line))).collect::<Vec<_>>().join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites name=\"portolan push\" tests=\"1\" failures=\"1\" errors=\"0\" time=\"0\">\n  \
-         <testsuite name=\"portolan push\" tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
-         <testcase name=\"push\" classname=\"portolan push\" time=\"0\">\n      \
+         <testsuites name=\"portolan {verb}\" tests=\"1\" failures=\"1\" errors=\"0\" time=\"0\">\n  \
+         <testsuite name=\"portolan {verb}\" tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
+         <testcase name=\"{verb}\" classname=\"portolan {verb}\" time=\"0\">\n      \
          <failure message=\"{brief}\" type=\"{code}\">{body}</failure>\n    \
          </testcase>\n  </testsuite>\n</testsuites>\n"
     )
@@ -135,7 +138,17 @@ mod tests {
 
     fn refusal<'a>(message: &'a str, reasons: &'a [String], help: &'a str) -> Refusal<'a> {
         let (platform, catalog, scope) = ("port", "https://api.port.io", "acme/shop");
-        Refusal { platform, catalog, target: Some("eu"), scope, code: "push-stale", message, reasons, help }
+        Refusal {
+            verb: "push",
+            platform,
+            catalog,
+            target: Some("eu"),
+            scope,
+            code: "push-stale",
+            message,
+            reasons,
+            help,
+        }
     }
 
     #[test]

@@ -29,7 +29,11 @@ fn failure(status: Option<u16>, code: &str, message: &str) -> Failure {
 fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style) -> String {
     let plan = case.report();
     let at = Moment::parse("2026-11-21T16:00:00Z").expect("it is a time");
-    render(&OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1") }, format, style)
+    render(
+        &OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1"), verb: "push" },
+        format,
+        style,
+    )
 }
 
 fn all_applied(case: &Case) -> Outcome {
@@ -110,6 +114,21 @@ fn many_failures_are_folded_and_counted() {
 }
 
 #[test]
+fn a_delete_that_another_writer_prevented_names_the_writer() {
+    let (case, mut outcome) = partial();
+    let by = "another run of this scope (last changed by ada at 2026-11-21T16:00:00.000Z)".to_owned();
+    outcome.ends.fill(ChangeOutcome::Applied);
+    outcome.ends[3] = ChangeOutcome::NotAttempted(Reason::WrittenSince { by: by.clone() });
+    for &format in OutcomeFormat::ALL {
+        let text = rendered(&case, &outcome, format, &UNICODE);
+        assert!(text.contains("another run of this scope") && text.contains("2026-11-21T16:00:00.000Z"), "{text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
+    assert_eq!([&json["changes"][3]["reason"], &json["changes"][3]["writtenBy"]], ["written-since", by.as_str()]);
+}
+
+#[test]
 fn what_has_no_end_was_not_attempted() {
     let (case, mut outcome) = partial();
     outcome.ends.truncate(1);
@@ -121,7 +140,8 @@ fn what_has_no_end_was_not_attempted() {
 fn the_way_on_names_the_target() {
     let (case, outcome) = partial();
     let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
-    let report = OutcomeReport { plan: &plan, outcome: &outcome, at: Moment(0), milliseconds: 0, run_id: None };
+    let report =
+        OutcomeReport { plan: &plan, outcome: &outcome, verb: "push", at: Moment(0), milliseconds: 0, run_id: None };
     let text = render(&report, OutcomeFormat::Text, &UNICODE);
     assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }

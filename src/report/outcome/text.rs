@@ -8,7 +8,7 @@ use crate::report::escape::clean;
 use crate::report::outcome::input::{ResolvedOutcome, Tally};
 use crate::report::outcome::words;
 use crate::report::style::{Role, Style, wrap};
-use crate::text::plural::{count, grouped};
+use crate::text::plural::{capitalised, count, grouped};
 
 const MAX_FAILURES: usize = 40;
 const MAX_WAITING: usize = 20;
@@ -27,7 +27,11 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>, style: &Style) -> String {
     } else {
         String::new()
     };
-    out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(&resolved.tally)));
+    out.push_str(&format!(
+        "{} {}.{took}\n",
+        style.paint(role, &format!("{}:", capitalised(resolved.report.verb))),
+        words::numbers(&resolved.tally)
+    ));
     if let Some(step) = words::next_step(resolved) {
         // The line is not wrapped, because it contains a command to copy.
         out.push_str(&format!("{}\n", style.paint(Role::Warning, &clean(&step))));

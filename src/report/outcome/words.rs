@@ -101,6 +101,7 @@ pub(super) fn reason(reason: &Reason, resolved: &ResolvedOutcome<'_>) -> String 
                 _ => format!("requires {}", words::names(keys.into_iter(), MAX_NAMES)),
             }
         }
+        Reason::WrittenSince { by } => format!("written by {by} since the plan was made"),
         Reason::Interrupted => "interrupted".to_owned(),
         Reason::Stopped => "stopped at the first failure".to_owned(),
         Reason::Unreachable => "the catalog became unreachable".to_owned(),
@@ -114,14 +115,15 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
     if tally.is_complete() {
         return None;
     }
-    let command = words::tick(resolved.report.plan.push);
+    let (verb, command) = (resolved.report.verb, words::tick(resolved.report.plan.push));
     let has_reason = |reason: &Reason| resolved.ends().any(|(_, end)| end.reason() == Some(reason));
     let has_status = |status: u16| {
         resolved.ends().filter_map(|(_, end)| end.failure()).any(|failure| failure.status == Some(status))
     };
     let is_unreachable = has_reason(&Reason::Unreachable);
+    let is_written_since = resolved.ends().any(|(_, end)| matches!(end.reason(), Some(Reason::WrittenSince { .. })));
     let (first, rerun) = match (resolved.report.outcome.is_interrupted, is_unreachable, tally.failed) {
-        (true, _, _) => ("The push was interrupted.".to_owned(), format!("Rerun {command} to finish")),
+        (true, _, _) => (format!("The {verb} was interrupted."), format!("Rerun {command} to finish")),
         (false, true, _) if has_status(401) => {
             ("The catalog rejected the credentials.".to_owned(), format!("Renew them and rerun {command}"))
         }
@@ -133,7 +135,11 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
             let first = "The API client has no permission to write to this catalog.".to_owned();
             (first, format!("Ask an administrator of the organisation for the permission, then rerun {command}"))
         }
-        (false, false, 0) => ("The push is not complete.".to_owned(), format!("Rerun {command} to finish")),
+        (false, false, 0) if is_written_since => {
+            let first = "Entities to delete were written since the plan was made, and are kept.".to_owned();
+            (first, format!("Rerun {command} for a new plan"))
+        }
+        (false, false, 0) => (format!("The {verb} is not complete."), format!("Rerun {command} to finish")),
         (false, false, 1) => ("1 change failed.".to_owned(), format!("Fix the cause and rerun {command}")),
         (false, false, failed) => {
             (format!("{} changes failed.", grouped(failed)), format!("Fix the causes and rerun {command}"))

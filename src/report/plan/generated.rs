@@ -143,6 +143,7 @@ fn hazards(keys: Vec<EntityKey>, dependents: Vec<Dependent>, name: &str, kinds: 
         (HazardKind::StillNeeded { key: one.clone(), by: dependents.clone() }, nothing),
         (HazardKind::RenameWithDependents { key: one, from: name.into(), dependents }, approval),
         (HazardKind::Foreign { keys: keys.clone() }, Consent::Adoption),
+        (HazardKind::ChangedSincePush { keys: keys.clone() }, approval),
         (HazardKind::Unseen { blueprint: blueprint.clone(), why: Some(why), keys: keys.clone() }, approval),
         (HazardKind::UnseenDependents { unread: vec![blueprint.clone(); keys.len()], blueprint }, nothing),
         (HazardKind::PruneBlocked { by, keys }, nothing),

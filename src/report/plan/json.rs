@@ -248,6 +248,7 @@ enum JsonHazardKind {
     DeleteWithDependents,
     RenameWithDependents,
     Foreign,
+    ChangedSincePush,
     Unseen,
     UnseenDependents,
     StillNeeded,

@@ -205,6 +205,13 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
             let as_it_is = at_rest.iter().map(|key| format!("{} (unchanged)", quoted(key)));
             hazard_text(foreign(keys, resolved.report), keys.iter().map(quoted).chain(as_it_is).collect())
         }
+        HazardKind::ChangedSincePush { keys } => {
+            let (entities, verb) = (count(keys.len(), "entity"), if keys.len() == 1 { "was" } else { "were" });
+            let sentence = format!(
+                "{entities} {verb} changed after the push; this plan overwrites or deletes what was written since"
+            );
+            hazard_text(sentence, all(keys))
+        }
         HazardKind::Unseen { blueprint, why, keys } => {
             let read = why.as_ref().map_or("was not read".to_owned(), |why| format!("was read only in part ({why})"));
             let blueprint = tick(blueprint);
@@ -307,6 +314,7 @@ pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
         | HazardKind::ManyDeletes { .. }
         | HazardKind::DeleteWithDependents { .. }
         | HazardKind::RenameWithDependents { .. }
+        | HazardKind::ChangedSincePush { .. }
         | HazardKind::Unseen { .. }
         | HazardKind::UnseenDependents { .. }
         | HazardKind::StillNeeded { .. }

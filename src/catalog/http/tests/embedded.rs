@@ -3,11 +3,16 @@
 use serde_json::json;
 
 use super::*;
+use crate::catalog::apply::{ApplyContext, apply};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, WriteOptions, Writer};
-use crate::catalog::{Catalog, Part, WriteFailure};
+use crate::catalog::{ApplyOptions, Cancellation, Catalog, Part, WriteFailure};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::entity::EntityKey;
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
+use crate::domain::plan::StepKind;
+use crate::domain::plan::outcome::{ChangeOutcome, Reason};
+use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::domain::value::timestamp::Moment;
@@ -191,6 +196,53 @@ fn a_few_are_read_by_their_names_as_the_store_has_them() {
     }
     let long: Vec<Box<str>> = (0..900).map(|number| format!("{number}{}", "x".repeat(990)).into()).collect();
     assert!(client.read_some(blueprint, &long, &Silent).expect("they are read").entities.is_empty());
+}
+
+/// Two writers and one catalog: between the plan and its deletes, one entity is taken over, one is written again by this
+/// scope, one is deleted, and one is deleted and created anew.
+#[test]
+fn what_was_written_after_the_plan_was_made_is_not_deleted() {
+    for is_remote in [true, false] {
+        let served = served();
+        let (client, local) = (served.client(), served.local());
+        let catalog: &dyn Catalog = if is_remote { &client } else { &local };
+        let other =
+            LocalCatalog::of(served.store.clone(), "the store".to_owned(), "terraform-provider-port-labs/2.9.0");
+        catalog.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+        let drafts: Vec<EntityDraft> = (0..5).map(service).collect();
+        catalog.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
+        let actual = read(catalog, &served.blueprints, Part::Whole);
+        // The times of the catalog are in milliseconds.
+        std::thread::sleep(Duration::from_millis(3));
+        other.upsert("service", &[service(0)], &MERGE, &Silent).expect("it is written");
+        local.upsert("service", &[service(1)], &MERGE, &Silent).expect("it is written");
+        other.delete("service", &["svc/00002".to_owned(), "svc/00003".to_owned()], &Silent).expect("it is answered");
+        local.upsert("service", &[service(3)], &MERGE, &Silent).expect("it is written");
+        let request = |at: usize| WriteRequest {
+            change: at,
+            step_kind: StepKind::Delete,
+            key: EntityKey { blueprint: "service".into(), identifier: format!("svc/{at:05}").into() },
+            method: Method::Delete,
+            needs: Vec::new(),
+        };
+        let requests = WriteRequests { waves: vec![(0..5).map(request).collect()] };
+        let cancellation = Cancellation::default();
+        let options =
+            ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &Silent };
+        let context = ApplyContext { blueprints: &served.blueprints, owner: &owner(), actual: &actual };
+        let outcome = apply(catalog, &requests, 5, context, options);
+        let by = |at: usize| match &outcome.ends[at] {
+            ChangeOutcome::NotAttempted(Reason::WrittenSince { by }) => by.clone(),
+            other => panic!("{at}: {other:?}"),
+        };
+        assert!(by(0).contains("Terraform"), "{}", by(0));
+        assert!([1, 3].iter().all(|at| by(*at).starts_with("another run of this scope (last changed by")), "{}", by(1));
+        assert_eq!([&outcome.ends[2], &outcome.ends[4]], [&ChangeOutcome::Applied; 2]);
+        let left = read(catalog, &served.blueprints, Part::Keys);
+        let left: Vec<&str> =
+            left.blueprints["service"].entities.iter().map(|entity| entity.key.identifier.as_ref()).collect();
+        assert_eq!(left, ["svc/00000", "svc/00001", "svc/00003"]);
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::*;
 use crate::catalog::ApplyOptions;
 use crate::catalog::Cancellation;
 use crate::catalog::apply::{ApplyContext, apply};
+use crate::catalog::decode::Decoder;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
@@ -24,6 +25,7 @@ use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Outcome};
 use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::Value;
 use crate::generated_cases::{cases, seed};
 
@@ -92,6 +94,7 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
             text: Some(text.to_owned()),
             next: None,
             datasource: owner().user_agent(),
+            written: 0,
         };
         let wish = match dice.roll(10) {
             0..=2 => {
@@ -222,6 +225,14 @@ fn drawn(
     }
 }
 
+/// The catalog as the plan read it, before anybody else wrote.
+fn as_planned(entities: &BTreeMap<String, Stored>) -> Snapshot {
+    let mut decoder = Decoder::new(&service());
+    let entities = entities.iter().map(|(identifier, stored)| model::rendered(identifier, stored).to_string());
+    let entities = entities.map(|entity| decoder.entity(&entity).expect("it is an entity")).collect();
+    Snapshot { blueprints: [("service".to_owned(), Shelf { entities, completeness: Completeness::Complete })].into() }
+}
+
 /// Claims of the outcome that are not true of the catalog.
 fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Vec<String> {
     let mut lies = model.violations.clone();
@@ -316,6 +327,7 @@ fn every_outcome_is_true() {
         let known: Vec<String> =
             case.wishes.iter().map(|(identifier, _)| identifier.clone()).chain(entities.keys().cloned()).collect();
         let cancellation = Cancellation::default();
+        let actual = as_planned(&entities);
         let model = Arc::new(Mutex::new(drawn(&mut dice, entities, known, &cancellation)));
         let server = Server::start(&model);
         let (client, _heard) = client_with(&server.url, QUICK, TIMEOUTS);
@@ -326,7 +338,7 @@ fn every_outcome_is_true() {
             progress: &Silent,
         };
         let begun = std::time::Instant::now();
-        let context = ApplyContext { blueprints: &blueprints, owner: &owner };
+        let context = ApplyContext { blueprints: &blueprints, owner: &owner, actual: &actual };
         let outcome = apply(&client, &case.requests, case.wishes.len(), context, options);
         let took = begun.elapsed();
         drop(client);

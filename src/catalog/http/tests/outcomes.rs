@@ -9,15 +9,17 @@ use serde_json::json as value;
 use super::scripted::{Scripted, Seen, json};
 use super::*;
 use crate::catalog::apply::{ApplyContext, apply};
+use crate::catalog::decode::Decoder;
 use crate::catalog::{ApplyOptions, Cancellation};
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::EntityKey;
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
+use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
 use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
+use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
 fn request(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
@@ -30,16 +32,48 @@ fn body() -> Body {
 }
 
 fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
-    let service = value!({"identifier": "service", "schema": {"properties": {}}});
-    let blueprints = [Blueprint::from_json(service).expect("it is one").0];
+    let actual = as_found(requests.len());
+    push_planned(client, requests, cancellation, &actual)
+}
+
+/// `actual`: the catalog as the plan read it.
+fn push_planned(
+    client: &Client,
+    requests: Vec<WriteRequest>,
+    cancellation: &Cancellation,
+    actual: &Snapshot,
+) -> Outcome {
+    let blueprints = [service()];
     let changes = requests.len();
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation, progress: &Silent };
-    let context = ApplyContext { blueprints: &blueprints, owner: &owner() };
+    let context = ApplyContext { blueprints: &blueprints, owner: &owner(), actual };
     apply(client, &WriteRequests { waves: vec![requests] }, changes, context, options)
 }
 
+/// The catalog as the plan read it: `s0` and the following.
+fn as_found(count: usize) -> Snapshot {
+    let mut decoder = Decoder::new(&service());
+    let mut entities: Vec<Entity> = (0..count)
+        .map(|at| decoder.entity(&stored(&format!("s{at}"), WRITTEN).to_string()).expect("it is an entity"))
+        .collect();
+    entities.sort_by(|a, b| a.key.cmp(&b.key));
+    let shelf = Shelf { entities, completeness: Completeness::Complete };
+    Snapshot { blueprints: [("service".to_owned(), shelf)].into() }
+}
+
+fn service() -> Blueprint {
+    let service = value!({"identifier": "service", "schema": {"properties": {}}});
+    Blueprint::from_json(service).expect("it is one").0
+}
+
+const WRITTEN: &str = "2026-11-21T16:00:00Z";
+
+fn stored(name: &str, at: &str) -> serde_json::Value {
+    value!({"identifier": name, "blueprint": "service", "title": "A", "updatedBy": "ada", "updatedAt": at})
+}
+
 fn found(names: &[&str]) -> Vec<u8> {
-    let entity = |name: &&str| value!({"identifier": name, "blueprint": "service", "title": "A", "updatedBy": "ada", "updatedAt": "2026-11-21T16:00:00Z"});
+    let entity = |name: &&str| stored(name, WRITTEN);
     json(200, &value!({"ok": true, "entities": names.iter().map(entity).collect::<Vec<_>>()}).to_string())
 }
 
@@ -184,13 +218,103 @@ fn what_somebody_else_owns_by_now_is_not_deleted() {
     });
     let requests = (0..3).map(|change| request(change, Method::Delete)).collect();
     let outcome = push(&client(&server.url), requests, &Cancellation::default());
-    let [ChangeOutcome::Failed(failure), ChangeOutcome::Applied, ChangeOutcome::Applied] = &outcome.ends[..] else {
+    let [ChangeOutcome::NotAttempted(Reason::WrittenSince { by }), ChangeOutcome::Applied, ChangeOutcome::Applied] =
+        &outcome.ends[..]
+    else {
         panic!("{outcome:?}")
     };
-    assert!(failure.message.contains("owned by another writer (last changed by ada"), "{failure:?}");
+    assert!(by.starts_with("another writer (last changed by ada at 2026-11-21"), "{by}");
     let deletes: String =
         server.seen().iter().filter(|seen| seen.line.contains("delete")).map(|seen| seen.body.clone()).collect();
     assert!(!deletes.contains("\"s0\"") && deletes.contains("\"s1\""), "{deletes}");
+}
+
+/// Deletes `s0` and `s1`, which this scope owns; `s0` was written again. `finds`: what a search returns of an entity.
+fn deleted_after_a_write(finds: fn(&Seen, serde_json::Value) -> serde_json::Value) -> (Outcome, Vec<Seen>) {
+    let server = Scripted::with_token(move |seen, _| {
+        if !is_search(seen) {
+            return json(200, r#"{"ok":true}"#);
+        }
+        let entities = [("s0", "2026-11-21T16:00:00.001Z"), ("s1", WRITTEN)].into_iter();
+        let entities = entities.filter(|(name, _)| seen.body.contains(&format!("\"{name}\"")));
+        let entities: Vec<_> = entities.map(|(name, at)| finds(seen, stored(name, at))).collect();
+        json(200, &value!({"ok": true, "entities": entities}).to_string())
+    });
+    let requests = (0..2).map(|change| request(change, Method::Delete)).collect();
+    let outcome = push(&client(&server.url), requests, &Cancellation::default());
+    (outcome, server.seen())
+}
+
+#[test]
+fn what_another_run_of_the_scope_wrote_since_the_plan_is_not_deleted() {
+    let (outcome, seen) = deleted_after_a_write(|_, entity| entity);
+    let [ChangeOutcome::NotAttempted(Reason::WrittenSince { by }), ChangeOutcome::Applied] = &outcome.ends[..] else {
+        panic!("{outcome:?}")
+    };
+    assert!(by.starts_with("another run of this scope (last changed by ada"), "{by}");
+    let deletes: Vec<&str> =
+        seen.iter().filter(|seen| seen.line.starts_with("DELETE")).map(|seen| seen.line.as_str()).collect();
+    assert!(matches!(deletes[..], [one] if one.contains("/entities/s1?")), "{deletes:?}");
+}
+
+/// A catalog that leaves out the time in the search for owners, but not in the search for whole entities.
+#[test]
+fn times_that_the_first_read_leaves_out_are_read_with_the_entities() {
+    let (outcome, seen) = deleted_after_a_write(|seen, mut entity| {
+        if is_about_owner(seen) {
+            entity["updatedAt"].take();
+        }
+        entity
+    });
+    assert!(matches!(&outcome.ends[..], [ChangeOutcome::NotAttempted(_), ChangeOutcome::Applied]), "{outcome:?}");
+    assert_eq!(seen.iter().filter(|seen| is_search(seen)).count(), 2);
+}
+
+#[test]
+fn an_entity_whose_time_is_gone_is_not_deleted() {
+    let (outcome, _) = deleted_after_a_write(|_, mut entity| {
+        entity["updatedAt"].take();
+        entity
+    });
+    assert!(
+        outcome.ends.iter().all(|end| matches!(end, ChangeOutcome::NotAttempted(Reason::WrittenSince { .. }))),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn without_times_the_content_decides() {
+    let server = Scripted::with_token(|seen, _| {
+        let mut entities = [stored("s0", WRITTEN), stored("s1", WRITTEN)];
+        entities[0]["title"] = "B".into();
+        entities.iter_mut().for_each(|entity| drop(entity["updatedAt"].take()));
+        let answer = if is_search(seen) { value!({"ok": true, "entities": entities}) } else { value!({"ok": true}) };
+        json(200, &answer.to_string())
+    });
+    let requests = (0..2).map(|change| request(change, Method::Delete)).collect();
+    let mut actual = as_found(2);
+    let entities = &mut actual.blueprints.get_mut("service").expect("it is read").entities;
+    entities.iter_mut().for_each(|entity| entity.record.updated_at = None);
+    let outcome = push_planned(&client(&server.url), requests, &Cancellation::default(), &actual);
+    assert!(matches!(&outcome.ends[..], [ChangeOutcome::NotAttempted(_), ChangeOutcome::Applied]), "{outcome:?}");
+}
+
+#[test]
+fn one_read_before_the_deletes_is_enough() {
+    let server = Scripted::with_token(move |seen, _| match is_search(seen) {
+        true => {
+            let names: Vec<String> = (0..500).map(|at| format!("s{at}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            found(&names)
+        }
+        false => json(200, r#"{"ok":true}"#),
+    });
+    let requests = (0..500).map(|change| request(change, Method::Delete)).collect();
+    let outcome = push(&client(&server.url), requests, &Cancellation::default());
+    assert!(outcome.is_complete(), "{outcome:?}");
+    let seen = server.seen();
+    let count = |is: fn(&Seen) -> bool| seen.iter().filter(|seen| is(seen)).count();
+    assert_eq!((count(is_search), count(|seen| seen.line.contains("/delete"))), (1, 5), "{}", server.everything());
 }
 
 #[test]

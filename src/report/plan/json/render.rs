@@ -194,6 +194,9 @@ fn hazard<'a>(hazard: &'a Hazard, resolved: &Resolved<'_>) -> JsonHazard<'a> {
             ..made
         },
         HazardKind::Foreign { keys } => JsonHazard { entities: keys.iter().collect(), ..made },
+        HazardKind::ChangedSincePush { keys } => {
+            JsonHazard { kind: JsonHazardKind::ChangedSincePush, entities: keys.iter().collect(), ..made }
+        }
         HazardKind::Unseen { blueprint, why, keys } => JsonHazard {
             kind: JsonHazardKind::Unseen,
             blueprint: Some(blueprint),

@@ -51,6 +51,8 @@ pub(super) struct Stored {
     pub text: Option<String>,
     pub next: Option<String>,
     pub datasource: String,
+    /// The moment of the last write; 0: before the plan was made.
+    pub written: u64,
 }
 
 /// The fault of a request.
@@ -142,9 +144,15 @@ impl Model {
         if self.entities.contains_key(&identifier) && self.dice.hits(30) {
             self.entities.remove(&identifier);
         } else {
+            // Another run of this scope changes an entity and leaves its owner.
+            let is_of_scope = self.entities.contains_key(&identifier) && self.dice.hits(40);
+            let moment = self.moment + 1;
             let entity = self.entities.entry(identifier.clone()).or_default();
             entity.text = Some("meddled".to_owned());
-            OTHER.clone_into(&mut entity.datasource);
+            entity.written = moment;
+            if !is_of_scope {
+                OTHER.clone_into(&mut entity.datasource);
+            }
         }
         self.trail.push(format!("    somebody else writes {identifier}"));
         self.touch(&identifier, false);
@@ -268,8 +276,8 @@ impl Model {
 
     fn remove(&mut self, identifier: &str) -> bool {
         let Some(gone) = self.entities.remove(identifier) else { return false };
-        if gone.datasource == OTHER {
-            self.violations.push(format!("{identifier} was deleted, and it was somebody else's"));
+        if gone.datasource == OTHER || self.others.contains_key(identifier) {
+            self.violations.push(format!("{identifier} was deleted, and somebody else wrote it after the plan"));
         }
         self.touch(identifier, true);
         true
@@ -286,14 +294,8 @@ impl Model {
                 _ => false,
             })
         };
-        let entity = |(identifier, stored): (&String, &Stored)| {
-            let mut properties = serde_json::Map::new();
-            properties.extend(stored.n.map(|n| ("n".to_owned(), json!(n as f64))));
-            properties.extend(stored.text.as_ref().map(|text| ("text".to_owned(), json!(text))));
-            json!({"identifier": identifier, "blueprint": "service", "title": stored.title, "properties": properties,
-                "relations": {"next": stored.next}, "updatedBy": "ada", "updatedAt": "2026-11-21T16:00:00Z"})
-        };
-        let found: Vec<Json> = self.entities.iter().filter(|(name, stored)| fits(name, stored)).map(entity).collect();
+        let found = self.entities.iter().filter(|(name, stored)| fits(name, stored));
+        let found: Vec<Json> = found.map(|(identifier, stored)| rendered(identifier, stored)).collect();
         json!({"ok": true, "entities": found})
     }
 
@@ -405,6 +407,16 @@ impl Route {
             _ => Self::Other,
         }
     }
+}
+
+/// An entity as the catalog returns it.
+pub(super) fn rendered(identifier: &str, stored: &Stored) -> Json {
+    let mut properties = serde_json::Map::new();
+    properties.extend(stored.n.map(|n| ("n".to_owned(), json!(n as f64))));
+    properties.extend(stored.text.as_ref().map(|text| ("text".to_owned(), json!(text))));
+    let at = format!("2026-11-21T16:00:00.{:03}Z", stored.written % 1000);
+    json!({"identifier": identifier, "blueprint": "service", "title": stored.title, "properties": properties,
+        "relations": {"next": stored.next}, "updatedBy": "ada", "updatedAt": at})
 }
 
 fn said(error: &str) -> Json {
