@@ -99,7 +99,7 @@ fn read(url: &str, count: usize) {
         .map(|it| Blueprint::from_json(it).expect("a blueprint").0)
         .collect();
     let started = Instant::now();
-    let snapshot = client.read(&blueprints, Part::Whole, &Silent).expect("it is read");
+    let snapshot = client.read(&blueprints, &Part::Whole, &Silent).expect("it is read");
     let took = started.elapsed().as_secs_f64();
     let all = if snapshot.is_complete() && snapshot.len() == count { "all" } else { "NOT ALL" };
     println!(

@@ -159,7 +159,7 @@ fn everything_comes_about(faults: &[Fault], percent: u64, seed: u64) {
 
 /// The client reads everything that is stored, and knows that it is complete.
 fn is_read(scene: &Scene, client: &Client, blueprints: &[Blueprint]) {
-    let snapshot = client.read(blueprints, Part::Whole, &Silent).expect("it is read");
+    let snapshot = client.read(blueprints, &Part::Whole, &Silent).expect("it is read");
     assert!(snapshot.is_complete(), "{:?}", snapshot.blueprints["service"].completeness);
     let stored = scene.stored();
     let read: BTreeMap<String, Value> = snapshot.blueprints["service"]
@@ -276,7 +276,7 @@ fn a_token_that_the_catalog_forgot_is_fetched_again() {
     let other = Scene::set(&[]);
     other.fill(0..30);
     scene.faulty.lead_to(&other.serving.url);
-    let snapshot = client.read(&blueprints, Part::Keys, &Silent).expect("it is read");
+    let snapshot = client.read(&blueprints, &Part::Keys, &Silent).expect("it is read");
     assert_eq!((snapshot.len(), snapshot.is_complete()), (30, true));
 }
 
@@ -306,7 +306,7 @@ fn is_reported_within_the_budget(fault: Fault) {
     if deleted.is_ok_and(|it| it.iter().all(Result::is_ok)) {
         assert!(!scene.stored().contains_key("e0001"));
     }
-    match client.read(&blueprints, Part::Whole, &Silent) {
+    match client.read(&blueprints, &Part::Whole, &Silent) {
         Ok(snapshot) => assert!(!snapshot.is_complete(), "nothing was read, and it claims to be all"),
         Err(error) => assert!(!error.to_string().is_empty()),
     }

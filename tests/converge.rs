@@ -92,7 +92,7 @@ impl Scene {
 
     /// The content of the catalog.
     pub(crate) fn snapshot(&self, world: &World) -> Snapshot {
-        let snapshot = self.local("test").read(&world.blueprints, Part::Whole, &Silent).expect("it is read");
+        let snapshot = self.local("test").read(&world.blueprints, &Part::Whole, &Silent).expect("it is read");
         assert!(snapshot.is_complete());
         snapshot
     }

@@ -8,17 +8,20 @@ pub(crate) mod decode;
 mod error;
 pub mod http;
 pub(crate) mod issued;
+mod rate_limit;
 pub(crate) mod signals;
 pub mod wire;
 mod write_failure;
 mod write_state;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
+use crate::domain::plan::relevant::RelevantEntities;
 use crate::domain::plan::request::WriteRequest;
 use crate::domain::progress::Progress;
 use crate::domain::snapshot::{Shelf, Snapshot};
@@ -28,6 +31,7 @@ pub use apply_options::ApplyOptions;
 pub use cancel::{Cancellation, Signal};
 pub use error::CatalogError;
 pub(crate) use error::ErrorFacts;
+pub use rate_limit::RateLimit;
 use wire::{EntityDraft, Refusal, WriteOptions, Written};
 pub use write_failure::WriteFailure;
 
@@ -49,7 +53,7 @@ pub trait Catalog {
 
     /// The entities of `blueprints`, without computed properties. A blueprint that cannot be read completely is in the
     /// snapshot, marked as incomplete.
-    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
+    fn read(&self, blueprints: &[Blueprint], part: &Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError>;
 
     /// The entities of one blueprint with these identifiers. One that is missing in a complete shelf does not
     /// exist.
@@ -123,6 +127,11 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError>;
 
+    /// The catalog's rate limit, if it has one and has said it.
+    fn rate_limit(&self) -> Option<RateLimit> {
+        None
+    }
+
     /// The catalog's secret key for tags of masked values, if the catalog stores one.
     fn mask_key(&self) -> Option<Vec<u8>> {
         None
@@ -152,10 +161,22 @@ pub struct ReadLimit<'l> {
     pub timeout: Duration,
 }
 
-/// How much of each entity is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much of each blueprint is read.
+#[derive(Debug, Clone)]
 pub enum Part {
     Whole,
     /// Identifiers only.
     Keys,
+    /// The entities that a plan looks at, whole; the others are dropped while they are read. One that is missing among them in a complete shelf does not exist.
+    Relevant(Arc<RelevantEntities>),
+}
+
+impl Part {
+    /// Whether an entity of this blueprint is kept.
+    pub(crate) fn keeps(&self, blueprint: &Blueprint, entity: &Entity) -> bool {
+        match self {
+            Self::Whole | Self::Keys => true,
+            Self::Relevant(relevant) => relevant.has(blueprint, entity),
+        }
+    }
 }

@@ -259,7 +259,7 @@ fn refuse_emptier(
         return Ok(());
     };
     let own: Vec<Blueprint> = fetched.all.iter().filter(|it| !is_reserved(&it.identifier)).cloned().collect();
-    if catalog.read(&own, Part::Keys, &Silent)?.is_empty() {
+    if catalog.read(&own, &Part::Keys, &Silent)?.is_empty() {
         let place = chosen.origin.words(&context.settings.config_name());
         return Err(PullError::NoEntities { catalog: source.catalog.clone(), place }.into());
     }
@@ -307,7 +307,7 @@ fn adopted(
         let blueprints: BTreeSet<&str> = owned.iter().map(|key| key.blueprint.as_ref()).collect();
         chosen.retain(|blueprint| blueprints.contains(blueprint.identifier.as_str()));
     }
-    fetched.read(catalog, &chosen, Part::Whole, progress)?;
+    fetched.read(catalog, &chosen, &Part::Whole, progress)?;
     let shapes: BTreeMap<&str, &Blueprint> = chosen.iter().map(|it| (it.identifier.as_str(), it)).collect();
     let is_wanted = |entity: &&Entity| owned.as_ref().is_none_or(|owned| owned.contains(&entity.key));
     let all = shapes.keys().filter_map(|blueprint| fetched.entities.get(*blueprint)).flatten();

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod hazard;
 pub mod outcome;
 pub mod policy;
+pub mod relevant;
 pub mod request;
 pub mod revision;
 pub mod write_mode;

@@ -24,6 +24,8 @@ use crate::embedded::api::{ComputedParts, Shape};
 const WRITER: &str = "portolan";
 /// Entities per transaction, so that other processes can access the file in between.
 const ENTITIES_PER_TRANSACTION: usize = 1000;
+/// One in so many is few: they are read one by one.
+const FEW: u64 = 4;
 /// Entities per delete request: the platform's limit. Each request is all or nothing.
 const DELETES_PER_REQUEST: usize = 100;
 
@@ -49,28 +51,38 @@ impl LocalCatalog {
         Writer { id: WRITER.to_owned(), user_agent: self.user_agent.clone(), now: self.store.now() }
     }
 
-    fn shelf(&self, blueprint: &Blueprint, part: Part, progress: &dyn Progress) -> Result<Shelf, CatalogError> {
+    fn shelf(&self, blueprint: &Blueprint, part: &Part, progress: &dyn Progress) -> Result<Shelf, CatalogError> {
         let include = match part {
-            Part::Whole => Vec::new(),
+            Part::Whole | Part::Relevant(_) => Vec::new(),
             Part::Keys => vec!["$identifier".to_owned()],
         };
         let shape = Shape { computed: ComputedParts::None, exclude_unset: true, include, ..Shape::default() };
         let mut decoder = Decoder::new(blueprint);
-        let mut entities = Vec::new();
+        let (mut entities, mut read) = (Vec::new(), 0_u64);
         let counted = self.store.each_page(&blueprint.identifier, &shape, ENTITIES_PER_TRANSACTION, |page| {
             progress.advance(page.len() as u64);
+            read += page.len() as u64;
             for entity in &page {
-                entities.push(decoder.entity(entity.get()).map_err(LocalError::Unreadable)?);
+                let entity = decoder.entity(entity.get()).map_err(LocalError::Unreadable)?;
+                entities.extend(Some(entity).filter(|entity| part.keeps(blueprint, entity)));
             }
             Ok::<_, CatalogError>(())
         })?;
-        let completeness = if counted == entities.len() as u64 {
+        let completeness = if counted == read {
             Completeness::Complete
         } else {
             // The count and the entities come from one transaction, so another tool must have changed the file.
-            Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {}", entities.len()))
+            Completeness::Incomplete(format!("the catalog counts {counted} entities but returned {read}"))
         };
         Ok(Shelf { entities, completeness })
+    }
+
+    /// The identifiers to read, if reading only these is less than reading all.
+    fn named(&self, blueprint: &Blueprint, part: &Part) -> Result<Option<Vec<Box<str>>>, CatalogError> {
+        let Part::Relevant(relevant) = part else { return Ok(None) };
+        let Some(identifiers) = relevant.only(blueprint) else { return Ok(None) };
+        let all = self.store.count(&blueprint.identifier)?;
+        Ok(Some(identifiers).filter(|identifiers| (identifiers.len() as u64).saturating_mul(FEW) < all))
     }
 
     /// Performs requests of one batch.
@@ -150,11 +162,14 @@ impl Catalog for LocalCatalog {
         Ok(blueprints)
     }
 
-    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
+    fn read(&self, blueprints: &[Blueprint], part: &Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
         progress.start("reading the catalog", 0);
         let mut snapshot = Snapshot::default();
         for blueprint in blueprints {
-            let shelf = self.shelf(blueprint, part, progress)?;
+            let shelf = match self.named(blueprint, part)? {
+                Some(identifiers) => self.read_some(blueprint, &identifiers, &Silent)?,
+                None => self.shelf(blueprint, part, progress)?,
+            };
             snapshot.blueprints.insert(blueprint.identifier.clone(), shelf);
         }
         progress.finish();
@@ -405,7 +420,7 @@ mod tests {
         store.bulk_upsert("service", drafts, &WriteOptions::default(), &writer).expect("they are taken");
         let (blueprint, _) = Blueprint::from_json(body).expect("it is one");
         let catalog = LocalCatalog::of(store.clone(), "the store".to_owned(), "test");
-        let snapshot = catalog.read(&[blueprint], Part::Whole, &Meddler(store.clone())).expect("it is read");
+        let snapshot = catalog.read(&[blueprint], &Part::Whole, &Meddler(store.clone())).expect("it is read");
         let shelf = &snapshot.blueprints["service"];
         assert_eq!((shelf.entities.len(), &shelf.completeness), (MANY, &Completeness::Complete));
         assert!(store.count("service").expect("it is there") < MANY as u64, "nothing was written meanwhile");

@@ -160,7 +160,7 @@ impl Scene {
     }
 
     fn snapshot(&self) -> Snapshot {
-        self.catalog().read(&self.blueprints, Part::Whole, &Silent).expect("it is read")
+        self.catalog().read(&self.blueprints, &Part::Whole, &Silent).expect("it is read")
     }
 
     fn owned(&self) -> Vec<EntityKey> {

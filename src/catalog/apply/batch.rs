@@ -7,7 +7,11 @@ use std::sync::Arc;
 use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, TeamRef, WriteOptions, Written};
 use crate::catalog::{ApplyOptions, WriteFailure};
 use crate::domain::entity::Targets;
-use crate::domain::plan::request::{Body, Method, WriteRequest};
+use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
+
+/// The platform's limits: the entities in one call that writes, and in one that deletes.
+pub(crate) const MAX_WRITTEN: usize = 20;
+pub(crate) const MAX_DELETED: usize = 100;
 
 /// The method of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +48,17 @@ pub(crate) fn batches(requests: &[&WriteRequest]) -> Vec<Batch> {
         sorted.push(Batch { blueprint: Arc::clone(blueprint), method, members });
     }
     sorted
+}
+
+/// The number of calls that the requests need at least; large entities need more.
+pub fn calls(requests: &WriteRequests) -> u64 {
+    let calls = |batch: Batch| match batch.method {
+        MethodKind::Create | MethodKind::Merge | MethodKind::Replace => batch.members.len().div_ceil(MAX_WRITTEN),
+        MethodKind::Patch => batch.members.len(),
+        MethodKind::Delete => batch.members.len().div_ceil(MAX_DELETED),
+    };
+    let waves = requests.waves.iter().map(|wave| batches(&wave.iter().collect::<Vec<_>>()));
+    waves.flatten().map(|batch| calls(batch) as u64).sum()
 }
 
 /// Converts the result of a write with this method. A merge that created the entity left out the fields that it does

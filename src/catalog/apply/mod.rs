@@ -10,8 +10,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use batch::draft;
-pub(crate) use batch::{Batch, MethodKind, batches, outcome_of_write};
+pub(crate) use batch::{Batch, MAX_DELETED, MAX_WRITTEN, MethodKind, batches, outcome_of_write};
+pub use batch::{calls, draft};
 pub use resolve::ApplyContext;
 use resolve::Resolver;
 pub(crate) use run::ApplyRun;

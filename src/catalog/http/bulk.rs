@@ -1,12 +1,10 @@
 //! Splits entities into batches within the platform's limits: 20 entities and 1 MiB of body, measured in bytes as sent.
 //! Pure.
 
-use crate::catalog::apply::draft;
+use crate::catalog::apply::{MAX_WRITTEN, draft};
 use crate::catalog::wire::EntityDraft;
 use crate::domain::plan::request::WriteRequest;
 
-/// The maximum number of entities in one call.
-const MAX_ENTITIES: usize = 20;
 /// The maximum length of a body, in bytes.
 const MAX_BODY_BYTES: usize = 1 << 20;
 const OPEN: &[u8] = b"{\"entities\":[";
@@ -28,7 +26,7 @@ impl Batch {
         leftover: &mut Leftover,
     ) -> Option<Self> {
         let mut batch = Self { members: Vec::new(), body: OPEN.to_vec() };
-        while batch.members.len() < MAX_ENTITIES {
+        while batch.members.len() < MAX_WRITTEN {
             let next = leftover.0.take().or_else(|| members.next().map(|member| (member, drafts[member].to_body())));
             let Some((member, bytes)) = next else { break };
             let comma = usize::from(!batch.members.is_empty());
@@ -131,7 +129,7 @@ mod tests {
             let drafts: Vec<EntityDraft> = lengths.iter().enumerate().map(|(n, length)| draft(n, *length)).collect();
             let mut seen = Vec::new();
             for batch in batches(&drafts) {
-                prop_assert!(batch.members.len() <= MAX_ENTITIES);
+                prop_assert!(batch.members.len() <= MAX_WRITTEN);
                 prop_assert!(batch.body.len() <= MAX_BODY_BYTES || batch.members.len() == 1);
                 let body: Value = serde_json::from_slice(&batch.body).expect("it is JSON");
                 let expected: Vec<&EntityDraft> = batch.members.iter().map(|member| &drafts[*member]).collect();

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use super::rate::{Allowance, RateHeaders};
+use super::rate::{Allowance, Quota, RateHeaders};
+use crate::catalog::RateLimit;
 
 const INITIAL_LIMIT: f64 = 4.0;
 const MAX_LIMIT: f64 = 32.0;
@@ -55,6 +56,8 @@ pub(super) struct ConcurrencyLimit {
     round: u64,
     closed_until: Duration,
     window: Option<Window>,
+    /// As the last answer that has it says.
+    quota: Option<Quota>,
     latencies: [Latency; 3],
 }
 
@@ -75,6 +78,7 @@ impl ConcurrencyLimit {
             round: 0,
             closed_until: Duration::ZERO,
             window: None,
+            quota: None,
             latencies: [Latency::default(); 3],
         }
     }
@@ -103,6 +107,7 @@ impl ConcurrencyLimit {
     pub fn end(&mut self, ticket: Ticket, outcome: CallOutcome, announced: RateHeaders, now: Duration) {
         // Success below the limit is no reason to raise it.
         let was_used = self.in_flight * 2 > self.max_in_flight();
+        self.quota = announced.quota.or(self.quota);
         match announced.allowance {
             Some(allowance) => {
                 self.in_flight = self.in_flight.saturating_sub(1);
@@ -133,6 +138,14 @@ impl ConcurrencyLimit {
         if let Some(window) = &mut self.window {
             window.lost += 1;
         }
+    }
+
+    /// The catalog's rate limit, if it says it.
+    pub fn rate_limit(&self, now: Duration) -> Option<RateLimit> {
+        let Quota { calls: requests, period } = self.quota?;
+        let window = self.window.filter(|window| now < window.ends);
+        let (left, ends) = window.map_or((requests, now), |window| (window.left, window.ends));
+        Some(RateLimit { requests, period, left, resets_in: ends.saturating_sub(now) })
     }
 
     /// How many calls may be in flight.
@@ -195,10 +208,14 @@ mod tests {
 
     use super::*;
 
-    const QUIET: RateHeaders = RateHeaders { allowance: None, retry_after: None };
+    const QUIET: RateHeaders = RateHeaders { allowance: None, retry_after: None, quota: None };
 
     fn left(left: u64, seconds: u64) -> RateHeaders {
-        RateHeaders { allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }), retry_after: None }
+        RateHeaders {
+            allowance: Some(Allowance { left, resets_in: Duration::from_secs(seconds) }),
+            retry_after: None,
+            quota: None,
+        }
     }
 
     fn go(pace: &mut ConcurrencyLimit, now: Duration) -> Ticket {

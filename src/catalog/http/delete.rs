@@ -13,13 +13,10 @@ use super::outcome::{error_if_none_answered, final_refusal, record_failed_call, 
 use super::route::{encoded, route};
 use super::session::Session;
 use crate::catalog::ApplyOptions;
-use crate::catalog::apply::ApplyRun;
+use crate::catalog::apply::{ApplyRun, MAX_DELETED};
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{Cancellation, CatalogError, WriteFailure};
 use crate::domain::progress::Progress;
-
-/// The maximum number of entities in one call.
-pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +51,7 @@ pub(super) async fn delete_in_run(
 ) -> Vec<Result<(), WriteFailure>> {
     let removal = Removal { session, blueprint, run };
     let mut outcomes: Vec<Result<(), WriteFailure>> = Vec::with_capacity(identifiers.len());
-    for lot in identifiers.chunks(MAX_ENTITIES) {
+    for lot in identifiers.chunks(MAX_DELETED) {
         removal.lot(lot, &mut outcomes).await;
     }
     outcomes

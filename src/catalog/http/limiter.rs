@@ -9,6 +9,7 @@ use tokio::time::{sleep_until, timeout};
 
 use super::concurrency::{Admission, CallKind, CallOutcome, ConcurrencyLimit, Ticket};
 use super::rate::RateHeaders;
+use crate::catalog::RateLimit;
 
 #[derive(Debug)]
 pub(super) struct Limiter {
@@ -63,6 +64,10 @@ impl Limiter {
                 }
             }
         }
+    }
+
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.lock().rate_limit(self.now())
     }
 
     #[cfg(test)]
@@ -146,7 +151,7 @@ mod tests {
             let limiter = Limiter::new();
             let permit = limiter.acquire(CallKind::Small, LONG, |_| {}).await.expect("it is free");
             let none_left = Allowance { left: 0, resets_in: Duration::from_secs(3000) };
-            permit.end(CallOutcome::Ok, RateHeaders { allowance: Some(none_left), retry_after: None });
+            permit.end(CallOutcome::Ok, RateHeaders { allowance: Some(none_left), retry_after: None, quota: None });
             let wait =
                 limiter.acquire(CallKind::Small, LONG, |_| panic!("nobody waits")).await.expect_err("none are left");
             assert!(wait > Duration::from_secs(2900), "{wait:?}");

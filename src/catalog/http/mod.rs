@@ -46,7 +46,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, LastWrites, Part, ReadLimit, WriteFailure, id_of};
+use super::{Catalog, CatalogError, LastWrites, Part, RateLimit, ReadLimit, WriteFailure, id_of};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -177,7 +177,7 @@ impl Catalog for Client {
         Ok(blueprints)
     }
 
-    fn read(&self, blueprints: &[Blueprint], part: Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
+    fn read(&self, blueprints: &[Blueprint], part: &Part, progress: &dyn Progress) -> Result<Snapshot, CatalogError> {
         Ok(self.runtime.block_on(read::read(&self.session, blueprints, part, progress))?)
     }
 
@@ -256,6 +256,10 @@ impl Catalog for Client {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<(), WriteFailure>>, CatalogError> {
         self.runtime.block_on(delete::delete(&self.session, blueprint, identifiers, progress))
+    }
+
+    fn rate_limit(&self) -> Option<RateLimit> {
+        self.session.limiter.rate_limit()
     }
 
     fn perform(&self, requests: &[&WriteRequest], options: ApplyOptions<'_>) -> Vec<Result<(), WriteFailure>> {

@@ -15,6 +15,14 @@ pub(super) struct RateHeaders {
     pub allowance: Option<Allowance>,
     /// The `Retry-After` header: how long the catalog asks to wait.
     pub retry_after: Option<Duration>,
+    pub quota: Option<Quota>,
+}
+
+/// The number of calls that each window allows, and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quota {
+    pub calls: u64,
+    pub period: Duration,
 }
 
 /// The number of calls left until the window ends.
@@ -40,7 +48,9 @@ impl RateHeaders {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
             Err(_) => http_date(text).map(|date| since(date, now)),
         });
-        Self { allowance, retry_after }
+        let period = number("x-ratelimit-period").map(Duration::from_secs);
+        let quota = number("x-ratelimit-limit").zip(period).map(|(calls, period)| Quota { calls, period });
+        Self { allowance, retry_after, quota }
     }
 
     /// How long a call that was throttled waits, if the catalog says so anywhere.

@@ -37,6 +37,28 @@ pub(super) async fn read(
     progress: &dyn Progress,
 ) -> Result<Shelf, ClientError> {
     progress.start("reading the catalog", identifiers.len() as u64);
+    match entities(session, blueprint, identifiers, |count| progress.advance(count)).await {
+        Ok(entities) => {
+            progress.finish();
+            Ok(Shelf { entities, completeness: Completeness::Complete })
+        }
+        Err(error) if needs_other_route(&error) => read_all(session, blueprint, identifiers, progress).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// The number of calls that read so many entities by their identifiers.
+pub(super) fn calls(identifiers: usize) -> u64 {
+    identifiers.div_ceil(MAX_IDENTIFIERS) as u64
+}
+
+/// Reads those of `identifiers` that exist, sorted.
+pub(super) async fn entities(
+    session: &Arc<Session>,
+    blueprint: &Blueprint,
+    identifiers: &[Box<str>],
+    advance: impl Fn(u64),
+) -> Result<Vec<Entity>, ClientError> {
     let mut waiting = lots(identifiers).into_iter();
     let mut readers = JoinSet::new();
     let mut entities = Vec::with_capacity(identifiers.len());
@@ -47,20 +69,12 @@ pub(super) async fn read(
             readers.spawn(read_lot(Arc::clone(session), Decoder::new(blueprint), blueprint.identifier.clone(), lot));
         }
         let Some(done) = readers.join_next().await else { break };
-        match joined(done)? {
-            Ok((count, found)) => {
-                progress.advance(count);
-                entities.extend(found);
-            }
-            Err(error) if needs_other_route(&error) => {
-                readers.abort_all();
-                return read_all(session, blueprint, identifiers, progress).await;
-            }
-            Err(error) => return Err(error),
-        }
+        // What still runs ends with `readers`.
+        let (count, found) = joined(done)??;
+        advance(count);
+        entities.extend(found);
     }
-    progress.finish();
-    Ok(Shelf { entities: only(entities, identifiers), completeness: Completeness::Complete })
+    Ok(only(entities, identifiers))
 }
 
 /// Splits identifiers into lots for one call each.
@@ -111,7 +125,7 @@ async fn read_all(
     identifiers: &[Box<str>],
     progress: &dyn Progress,
 ) -> Result<Shelf, ClientError> {
-    let mut all = read::read(session, std::slice::from_ref(blueprint), Part::Whole, progress).await?;
+    let mut all = read::read(session, std::slice::from_ref(blueprint), &Part::Whole, progress).await?;
     let shelf = all.blueprints.remove(&blueprint.identifier).expect("a blueprint that is read has its shelf");
     Ok(Shelf { entities: only(shelf.entities, identifiers), ..shelf })
 }

@@ -13,7 +13,7 @@ use super::session::Session;
 use super::{delete, write};
 use crate::catalog::ApplyOptions;
 use crate::catalog::WriteFailure;
-use crate::catalog::apply::{ApplyRun, Batch, MethodKind, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyRun, Batch, MAX_DELETED, MethodKind, draft, outcome_of_write};
 use crate::catalog::write_state::Item;
 use crate::domain::plan::request::WriteRequest;
 
@@ -45,7 +45,7 @@ pub(super) async fn send(
                 }
             }
             MethodKind::Delete => {
-                for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(delete::MAX_ENTITIES)) {
+                for _ in 0..MAX_CONCURRENT.min(batch.members.len().div_ceil(MAX_DELETED)) {
                     workers.push(Box::pin(delete_members(session, requests, batch, next, &run)));
                 }
             }
@@ -111,7 +111,7 @@ async fn delete_members(
 ) -> Outcomes {
     let mut outcomes = Vec::new();
     while run.may_send()
-        && let Some(members) = batch.members.chunks(delete::MAX_ENTITIES).nth(next.get())
+        && let Some(members) = batch.members.chunks(MAX_DELETED).nth(next.get())
     {
         next.set(next.get() + 1);
         let identifiers: Vec<String> =

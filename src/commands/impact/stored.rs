@@ -45,7 +45,7 @@ pub(super) fn read_stored(
     // The catalog's own blueprints say which values it computes.
     let in_catalog = Fetched::blueprints(catalog)?.all.among(&names);
     let (mut entities, mut unjudged) = (Vec::new(), Vec::new());
-    for (blueprint, shelf) in catalog.read(&in_catalog, Part::Whole, progress)?.blueprints {
+    for (blueprint, shelf) in catalog.read(&in_catalog, &Part::Whole, progress)?.blueprints {
         let Shelf { entities: mut read, completeness } = shelf;
         entities.append(&mut read);
         if let Completeness::Incomplete(reason) = completeness {

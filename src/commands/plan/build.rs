@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::catalog::{self, Cancellation, Catalog, CatalogError, ReadLimit};
+use crate::catalog::{Cancellation, Catalog, CatalogError, Part, ReadLimit};
 use crate::commands::args::planning::{PlanOptions, PlanPart, PlanWriter};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
@@ -20,9 +21,10 @@ use crate::commands::plan::base::Base;
 use crate::commands::plan::base::BaseError;
 use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::exporters::Exporters;
-use crate::commands::plan::filter::{describe_pulled_in, resolve_filter};
+use crate::commands::plan::filter::{describe_pulled_in, part_of, recorded, resolve_filter};
 use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
 use crate::commands::plan::rename_hints::{describe_exchanges, describe_rename_hints};
+use crate::commands::plan::request_count::describe_requests;
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
@@ -46,7 +48,7 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::Error;
 use crate::plan;
-use crate::plan::file::{ChosenPart, Options};
+use crate::plan::file::Options;
 use crate::plan::{
     Deletes, Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
 };
@@ -83,6 +85,8 @@ pub(crate) struct BuiltPlan {
     pub catalog: Box<dyn Catalog>,
     pub blueprints: CatalogBlueprints,
     pub actual: Snapshot,
+    /// How much of each blueprint is in `actual`.
+    pub part_read: Part,
     pub owned: Vec<EntityKey>,
     /// The known owners of foreign entities, sorted by key.
     pub owners: Vec<(EntityKey, ForeignOwner)>,
@@ -178,7 +182,15 @@ pub(crate) fn build_plan(
         notes.extend(blueprints.notes(&declared, root, &workspace.snapshot_source));
     }
     let names: BTreeSet<&str> = declared.into_iter().chain(owned.iter().map(|key| key.blueprint.as_ref())).collect();
-    let mut actual = catalog.read(&blueprints.all.among(&names), catalog::Part::Whole, progress)?;
+    let part_read = match &exporters {
+        // A forecast looks at all of them.
+        Some(_) => Part::Whole,
+        None => {
+            let base = base.as_ref().map_or(&[][..], |base| &base.manifests.entities);
+            Part::Relevant(Arc::new(plan::relevant_entities(&manifests.entities, base, &owned, &blueprints.all)))
+        }
+    };
+    let mut actual = catalog.read(&blueprints.all.among(&names), &part_read, progress)?;
     let mut delivery = None;
     if let Some(exporters) = &mut exporters {
         let live = (&*catalog, &blueprints.all, progress);
@@ -203,7 +215,7 @@ pub(crate) fn build_plan(
     let mut plan = input.plan(&actual);
     let onlookers = onlookers(&plan, &blueprints, &actual);
     if !onlookers.is_empty() {
-        actual.blueprints.extend(catalog.read(&onlookers, catalog::Part::Whole, progress)?.blueprints);
+        actual.blueprints.extend(catalog.read(&onlookers, &part_read, progress)?.blueprints);
         plan = input.plan(&actual);
     }
     let basis = PlanBasis { desired: &manifests.entities, blueprints: &blueprints.all, actual: &actual, mask: &mask };
@@ -218,12 +230,15 @@ pub(crate) fn build_plan(
     notes.extend(describe_exchanges(&plan::exchanged(&plan, &basis)));
     notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
     let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
+    if delivery.is_none() && !is_offline {
+        notes.extend(describe_requests(&requests, &*catalog));
+    }
     let owners = foreign_owners(&plan, &actual, &*catalog, context);
     if is_offline {
         // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
     }
-    let options = options.planning.recorded(only.as_ref().map(|only| part(only, &manifests)));
+    let options = options.planning.recorded(only.as_ref().map(|only| part_of(only, &manifests)));
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let plan = plan::masked(plan, &mask);
     let planned = BuiltPlan {
@@ -241,6 +256,7 @@ pub(crate) fn build_plan(
         actual,
         owned,
         owners,
+        part_read,
         delivery,
         impact: None,
         notes,
@@ -255,23 +271,6 @@ fn describe_mapping(cluster: &ClusterSettings) -> String {
         "The entities are those that the exporter of `{}` maps with `{path}`: null clears, and what the mapping does not set stays.",
         cluster.name
     )
-}
-
-fn part(only: &Only, manifests: &ManifestSet) -> ChosenPart {
-    let path = |FileId(file): &FileId| manifests.files.get(*file as usize).map(|file| file.path.clone());
-    let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
-    files.sort();
-    ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
-}
-
-/// The part that a plan file records. A file that no longer exists selects nothing.
-fn recorded(part: &ChosenPart, manifests: &ManifestSet) -> Only {
-    let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
-    let files = (0..).map(FileId).zip(&manifests.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
-    Only {
-        blueprints: part.blueprints.iter().map(|name| name.as_str().into()).collect(),
-        files: files.map(|(id, _)| id).collect(),
-    }
 }
 
 fn at_base(plan: &Plan, manifests: &ManifestSet, base: &Base) -> Vec<(EntityKey, Place)> {

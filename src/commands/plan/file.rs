@@ -3,8 +3,9 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Part};
 use crate::commands::args::planning::{PlanOptions, PlanPart, PlanningArgs};
 use crate::commands::catalog::address::catalog_name;
 use crate::commands::context::Context;
@@ -264,13 +265,23 @@ fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>)
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     for (name, identifiers) in file.to_read() {
-        if planned.actual.blueprints.contains_key(name.as_ref()) {
-            continue;
-        }
         // `mismatches` reports a blueprint that no longer exists.
         let Some(blueprint) = planned.blueprints.all.named(&name) else { continue };
-        let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
-        planned.actual.blueprints.insert(name.to_string(), shelf);
+        let Some(shelf) = planned.actual.blueprints.get_mut(name.as_ref()) else {
+            let shelf = planned.catalog.read_some(blueprint, &identifiers, progress)?;
+            planned.actual.blueprints.insert(name.to_string(), shelf);
+            continue;
+        };
+        let Part::Relevant(relevant) = &planned.part_read else { continue };
+        let is_unread = |identifier: &Box<str>| {
+            !relevant.has_named(&EntityKey { blueprint: Arc::clone(&name), identifier: identifier.clone() })
+        };
+        let unread: Vec<Box<str>> = identifiers.iter().filter(|it| is_unread(it)).cloned().collect();
+        if !unread.is_empty() {
+            shelf.entities.extend(planned.catalog.read_some(blueprint, &unread, progress)?.entities);
+            shelf.entities.sort_by(|one, other| one.key.cmp(&other.key));
+            shelf.entities.dedup_by(|one, other| one.key == other.key);
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Resolves `--only` to blueprints and files. A name that is both is the file, because a path is more specific.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::error_class::ExitClass;
 use crate::domain::finding::FileId;
 use crate::domain::plan::Plan;
+use crate::plan::file::ChosenPart;
 use crate::plan::{Only, PlanBasis, PulledIn, pulled_in};
 use crate::report::escape::clean;
 use crate::settings::Settings;
@@ -114,4 +116,22 @@ pub(crate) fn describe_pulled_in(plan: &Plan, only: &Only, basis: &PlanBasis<'_>
             list(&named)
         )
     })
+}
+
+/// The part as a plan file records it.
+pub(super) fn part_of(only: &Only, manifests: &ManifestSet) -> ChosenPart {
+    let path = |FileId(file): &FileId| manifests.files.get(*file as usize).map(|file| file.path.clone());
+    let mut files: Vec<String> = only.files.iter().filter_map(path).collect();
+    files.sort();
+    ChosenPart { blueprints: only.blueprints.iter().map(ToString::to_string).collect(), files }
+}
+
+/// The part that a plan file records. A file that no longer exists selects nothing.
+pub(super) fn recorded(part: &ChosenPart, manifests: &ManifestSet) -> Only {
+    let chosen: HashSet<&str> = part.files.iter().map(String::as_str).collect();
+    let files = (0..).map(FileId).zip(&manifests.files).filter(|(_, file)| chosen.contains(file.path.as_str()));
+    Only {
+        blueprints: part.blueprints.iter().map(|name| name.as_str().into()).collect(),
+        files: files.map(|(id, _)| id).collect(),
+    }
 }

@@ -11,5 +11,6 @@ pub(crate) mod output;
 pub(crate) mod policies;
 pub(crate) mod rejections;
 pub(crate) mod rename_hints;
+mod request_count;
 pub(crate) mod rerun_command;
 pub(crate) mod verify;

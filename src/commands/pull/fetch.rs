@@ -102,7 +102,7 @@ impl Fetched {
         &mut self,
         catalog: &dyn Catalog,
         blueprints: &[Blueprint],
-        part: Part,
+        part: &Part,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
         let is_new = |blueprint: &&Blueprint| !self.entities.contains_key(&blueprint.identifier);

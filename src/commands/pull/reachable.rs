@@ -89,7 +89,7 @@ impl Reachable {
     pub fn read(&self, catalog: &dyn Catalog, fetched: &mut Fetched, progress: &dyn Progress) -> Result<(), Error> {
         let blueprints: Vec<Blueprint> =
             self.blueprints.iter().filter_map(|name| fetched.all.named(name)).cloned().collect();
-        fetched.read(catalog, &blueprints, Part::Keys, progress)?;
+        fetched.read(catalog, &blueprints, &Part::Keys, progress)?;
         let users: Vec<Box<str>> = self.users.iter().cloned().collect();
         fetched.read_some(catalog, USER, &users, progress)
     }

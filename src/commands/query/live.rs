@@ -37,7 +37,7 @@ pub(crate) fn read_live(blueprint: Option<&str>, context: &mut Context<'_>) -> R
     let missing = blueprint.filter(|_| wanted.is_empty()).map(str::to_owned).into_iter().collect();
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let snapshot = catalog.read(&wanted, Part::Whole, progress)?;
+    let snapshot = catalog.read(&wanted, &Part::Whole, progress)?;
     Ok(LiveEntities { snapshot, missing })
 }
 

@@ -54,7 +54,7 @@ pub(super) fn plan_restore(
     check_blueprints(&backup.entities, &blueprints)?;
     let owned = catalog.owned(owner)?;
     let names: BTreeSet<&str> = backup.entities.iter().map(|saved| saved.key.blueprint.as_ref()).collect();
-    let mut actual = catalog.read(&blueprints.all.among(&names), Part::Whole, progress)?;
+    let mut actual = catalog.read(&blueprints.all.among(&names), &Part::Whole, progress)?;
     check_complete(&actual)?;
 
     let place = |at: usize| Place { file: FileId(0), span: spans.get(at).copied().unwrap_or_default() };
@@ -96,7 +96,7 @@ pub(super) fn plan_restore(
     let mut plan = plan_of(&actual);
     let onlookers = onlookers(&plan, &blueprints, &actual);
     if !onlookers.is_empty() {
-        actual.blueprints.extend(catalog.read(&onlookers, Part::Whole, progress)?.blueprints);
+        actual.blueprints.extend(catalog.read(&onlookers, &Part::Whole, progress)?.blueprints);
         plan = plan_of(&actual);
     }
     let basis = PlanBasis { desired: &way_back.desired, blueprints: &blueprints.all, actual: &actual, mask: &mask };
@@ -123,6 +123,7 @@ pub(super) fn plan_restore(
         actual,
         owned,
         owners,
+        part_read: Part::Whole,
         delivery: None,
         impact: None,
         notes,

@@ -106,7 +106,7 @@ impl LiveCatalog<'_> {
         names.extend(requires.map(|blueprint| blueprint.identifier.as_str()));
         names.retain(|name| !known.blueprints.contains_key(*name));
         let mut snapshot = known;
-        let read = self.catalog.read(&self.blueprints.among(&names), Part::Whole, self.progress)?;
+        let read = self.catalog.read(&self.blueprints.among(&names), &Part::Whole, self.progress)?;
         snapshot.blueprints.extend(read.blueprints);
         for (name, shelf) in &snapshot.blueprints {
             if let Completeness::Incomplete(why) = &shelf.completeness {

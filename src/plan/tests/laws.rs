@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::apply::{Defaults, apply};
 use super::generated::{can_be_done, worlds};
 use super::shuffled::shuffled;
-use super::world::{World, key, lines, manifest};
+use super::world::{World, key, lines, manifest, mask};
 use crate::domain::document::span::Span;
 use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
 use crate::domain::entity::patch::Patch;
@@ -17,7 +17,9 @@ use crate::domain::plan::change::{Action, ActionKind, Cause, Field, FieldChange}
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{StepKind, Tally};
+use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
+use crate::plan::{PlanBasis, relevant_entities, unconfirmed_links};
 
 fn cases() -> ProptestConfig {
     crate::generated_cases::config(256)
@@ -164,6 +166,32 @@ proptest! {
             }
             prop_assert_eq!(content(found), content(&expected), "{:?} was {:?}, and {:?}", found, before, fields);
         }
+    }
+
+    /// A plan of a catalog of which only the relevant entities were kept is the plan of the whole catalog.
+    #[test]
+    fn what_is_not_relevant_changes_no_plan(world in worlds()) {
+        let whole = world.snapshot();
+        let blueprints = world.blueprints.clone();
+        let base = world.base.as_deref().unwrap_or_default();
+        let relevant = relevant_entities(&world.desired, base, &world.owned, &blueprints);
+        let mut kept = whole.clone();
+        for blueprint in &blueprints {
+            let Some(shelf) = kept.blueprints.get_mut(&blueprint.identifier) else { continue };
+            let named = relevant.only(blueprint);
+            shelf.entities.retain(|entity| match &named {
+                Some(named) => named.contains(&entity.key.identifier),
+                None => relevant.has(blueprint, entity),
+            });
+        }
+        let plan = world.plan_against(&kept);
+        prop_assert_eq!(&plan, &world.plan_against(&whole));
+        prop_assert_eq!(world.acts_against(&plan, &kept), world.acts_against(&plan, &whole));
+        let links = |actual: &Snapshot| {
+            let basis = PlanBasis { desired: &world.desired, blueprints: &blueprints, actual, mask: mask() };
+            unconfirmed_links(&world.acts_against(&plan, actual), &basis)
+        };
+        prop_assert_eq!(links(&kept), links(&whole));
     }
 
     #[test]

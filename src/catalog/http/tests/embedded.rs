@@ -94,7 +94,7 @@ fn shop(title: &str) -> EntityDraft {
     }
 }
 
-fn read(catalog: &dyn Catalog, blueprints: &[Blueprint], part: Part) -> Snapshot {
+fn read(catalog: &dyn Catalog, blueprints: &[Blueprint], part: &Part) -> Snapshot {
     let snapshot = catalog.read(blueprints, part, &Silent).expect("it is read");
     assert!(snapshot.is_complete(), "{:?}", snapshot.blueprints.values().map(|shelf| &shelf.completeness));
     snapshot
@@ -112,13 +112,13 @@ fn every_page_border_is_read_whole_and_as_the_store_has_it() {
         let written = client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
         assert!(written.iter().all(Result::is_ok), "{:?}", written.iter().find(|written| written.is_err()));
         there = count;
-        for part in [Part::Whole, Part::Keys] {
+        for part in [&Part::Whole, &Part::Keys] {
             let snapshot = read(&client, &served.blueprints, part);
             assert_eq!(snapshot.blueprints["service"].entities.len(), count);
             assert_eq!(snapshot, read(&local, &served.blueprints, part), "{count} {part:?}");
         }
     }
-    let snapshot = read(&client, &served.blueprints, Part::Whole);
+    let snapshot = read(&client, &served.blueprints, &Part::Whole);
     let one = snapshot.get("service", "svc/01500").expect("it is there");
     let names: Vec<&str> = one.properties.iter().map(|(name, _)| name.as_ref()).collect();
     assert_eq!(names, ["language", "tier", "tags"], "nothing computed is in it");
@@ -154,7 +154,7 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
         catalog.patch("service", "svc/00001", &cleared, &MERGE).expect("it is answered").expect("it is patched");
         let nobody = catalog.patch("service", "svc/00009", &cleared, &MERGE).expect("it is answered");
         assert!(nobody.is_err_and(|refusal| refusal.status == 404));
-        let snapshot = read(&**catalog, &served.blueprints, Part::Whole);
+        let snapshot = read(&**catalog, &served.blueprints, &Part::Whole);
         assert_eq!(snapshot.get("service", "svc/00001").expect("it is there").texts.title, None);
         let owned: Vec<String> = catalog
             .owned(&owner())
@@ -170,7 +170,7 @@ fn the_two_sides_of_the_trait_cannot_be_told_apart() {
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
         let outcomes = catalog.delete("domain", &["shop".to_owned()], &Silent).expect("it is answered");
         assert!(outcomes[0].is_ok(), "{outcomes:?}");
-        assert!(read(&**catalog, &served.blueprints, Part::Keys).is_empty());
+        assert!(read(&**catalog, &served.blueprints, &Part::Keys).is_empty());
     }
 }
 
@@ -182,7 +182,7 @@ fn a_few_are_read_by_their_names_as_the_store_has_them() {
     let drafts: Vec<EntityDraft> = (0..1203).map(service).collect();
     client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
     let blueprint = &served.blueprints[1];
-    let all = read(&client, &served.blueprints, Part::Whole);
+    let all = read(&client, &served.blueprints, &Part::Whole);
     let name = |number: usize| -> Box<str> { format!("svc/{number:05}").into() };
     for wanted in [0..0, 7..8, 0..499, 0..500, 0..501, 100..1202, 1200..1300] {
         // In any order, and with duplicates.
@@ -211,7 +211,7 @@ fn what_was_written_after_the_plan_was_made_is_not_deleted() {
         catalog.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
         let drafts: Vec<EntityDraft> = (0..5).map(service).collect();
         catalog.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
-        let actual = read(catalog, &served.blueprints, Part::Whole);
+        let actual = read(catalog, &served.blueprints, &Part::Whole);
         // The times of the catalog are in milliseconds.
         std::thread::sleep(Duration::from_millis(3));
         other.upsert("service", &[service(0)], &MERGE, &Silent).expect("it is written");
@@ -238,7 +238,7 @@ fn what_was_written_after_the_plan_was_made_is_not_deleted() {
         assert!(by(0).contains("Terraform"), "{}", by(0));
         assert!([1, 3].iter().all(|at| by(*at).starts_with("another run of this scope (last changed by")), "{}", by(1));
         assert_eq!([&outcome.ends[2], &outcome.ends[4]], [&ChangeOutcome::Applied; 2]);
-        let left = read(catalog, &served.blueprints, Part::Keys);
+        let left = read(catalog, &served.blueprints, &Part::Keys);
         let left: Vec<&str> =
             left.blueprints["service"].entities.iter().map(|entity| entity.key.identifier.as_ref()).collect();
         assert_eq!(left, ["svc/00000", "svc/00001", "svc/00003"]);
@@ -256,7 +256,7 @@ fn a_server_with_a_limit_is_read_to_the_end() {
     let limited = server::start(config).expect("it starts");
     let (client, _) = client_with(&limited.url(), POLICY, TIMEOUTS);
     for _ in 0..3 {
-        let snapshot = client.read(&store.blueprints, Part::Whole, &Silent).expect("it is read");
+        let snapshot = client.read(&store.blueprints, &Part::Whole, &Silent).expect("it is read");
         assert!(snapshot.blueprints.values().all(|shelf| shelf.completeness == Completeness::Complete));
     }
 }

@@ -202,7 +202,7 @@ const COUNT: &str = "/v1/blueprints/service/entities-count";
 
 /// Reads one blueprint: the number of entities, and why some are missing.
 fn read(server: &Scripted) -> (usize, Option<String>) {
-    let snapshot = client(&server.url).read(&[service()], Part::Whole, &Silent).expect("it is read");
+    let snapshot = client(&server.url).read(&[service()], &Part::Whole, &Silent).expect("it is read");
     let shelf = &snapshot.blueprints["service"];
     let missing = match &shelf.completeness {
         Completeness::Complete => None,
@@ -288,7 +288,7 @@ fn a_blueprint_that_is_not_there_is_an_error_with_a_way_out() {
         value!({"ok": false, "error": "not_found", "message": "Blueprint with identifier \"service\" was not found"});
     let body = body.to_string();
     let server = Scripted::with_token(move |_, _| json(404, &body));
-    let error = client_error(client(&server.url).read(&[service()], Part::Whole, &Silent));
+    let error = client_error(client(&server.url).read(&[service()], &Part::Whole, &Silent));
     assert!(matches!(&error, ClientError::NoBlueprint { blueprint, .. } if blueprint == "service"), "{error:?}");
 }
 
