@@ -114,7 +114,7 @@ fn stored(folder: &Path) -> (Vec<Blueprint>, Snapshot) {
         .filter(|it| it["identifier"].as_str().is_some_and(|name| !name.starts_with('_')))
         .map(|it| Blueprint::from_json(it).expect("a blueprint").0)
         .collect();
-    let snapshot = catalog.read(&blueprints, Part::Whole, &Silent).expect("it is read");
+    let snapshot = catalog.read(&blueprints, &Part::Whole, &Silent).expect("it is read");
     (blueprints, snapshot)
 }
 
