@@ -174,6 +174,7 @@ fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, b
         has_catalog: choices.has_catalog,
         delivery: delivery.map(Delivery::config),
         pushes: choices.pushes,
+        watches_drift: choices.watches_drift,
         scope: choices.scope.as_deref(),
         include: &choices.include,
         exclude: &choices.exclude,
@@ -413,6 +414,8 @@ fn first_pull(choices: &Choices, read: Vec<SourceFile>, context: &mut Context<'_
         dry_run: false,
         entities: choices.adopts.then(Vec::new),
         all: choices.adopts,
+        only: Vec::new(),
+        drifted: false,
         overwrite: false,
         output: pull::Output::Text,
     };
