@@ -22,6 +22,7 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         has_catalog: true,
         delivery: None,
         pushes: true,
+        watches_drift: false,
         scope: Some("acme/catalog"),
         include: &[],
         exclude: &[],

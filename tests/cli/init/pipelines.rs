@@ -34,6 +34,7 @@ fn the_workflows_have_nothing_that_zizmor_knows_to_be_dangerous() {
     for line in [
         "init --yes",
         "init --yes --delivery flux",
+        "init --yes --drift",
         "init --yes --catalog local",
         "init --yes --catalog https://catalog.acme.example",
     ] {
@@ -61,17 +62,26 @@ fn the_workflows_are_what_actionlint_takes() {
     if !probe.is_ok_and(|status| status.success()) {
         return skip("actionlint");
     }
-    for line in
-        ["init --yes", "init --yes --delivery argocd", "init --yes --catalog local", "-C services/cart init --yes"]
-    {
+    for line in [
+        "init --yes",
+        "init --yes --delivery argocd",
+        "init --yes --catalog local",
+        "-C services/cart init --yes",
+        "-C services/cart init --yes --drift",
+    ] {
         let repo = git(GITHUB);
         repo.write("services/cart/README.md", "x");
         wired(&repo, line);
         let folder = repo.path().join(".github/workflows");
-        let file = std::fs::read_dir(folder).expect("it is there").next().expect("a workflow").expect("a file").path();
-        let output = node().args(["-e", script, "--"]).arg(&file).output().expect("it is installed");
-        let words = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}\n{words}");
+        let files: Vec<_> =
+            std::fs::read_dir(folder).expect("it is there").map(|it| it.expect("a file").path()).collect();
+        assert_eq!(files.len(), if line.ends_with("--drift") { 2 } else { 1 }, "{line}");
+        // A second file can crash an instance, so each file has its own.
+        for file in files {
+            let output = node().args(["-e", script, "--"]).arg(&file).output().expect("it is installed");
+            let words = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{line}\n{words}");
+        }
     }
 }
 
