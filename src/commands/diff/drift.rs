@@ -10,15 +10,16 @@ use crate::commands::plan::rerun_command::{pull_drift_command, push_drift_comman
 use crate::domain::plan::change::Change;
 use crate::settings::Settings;
 
-/// The commands that end drift, `pull` and `push`. A pull request is about what merging does, unless the run asks for
-/// drift; and with `--ref`, the work tree is not what was compared.
+/// The commands that end drift, `pull` and `push`, if the run asks for differences: other runs are about what a push or a
+/// merge does, and who adopts a catalog has foreign entities that never drifted. With `--ref`, the work tree is not what was
+/// compared.
 pub(super) fn drift_commands(
     planning: &PlanningArgs,
     fail_on: &[FailOn],
     planned: &BuiltPlan,
     settings: &Settings,
 ) -> Option<(String, String)> {
-    let is_asked = planned.base.is_none() || fail_on.iter().any(|kind| kind.is_of_difference());
+    let is_asked = fail_on.iter().any(|kind| kind.is_of_difference());
     if !is_asked || planning.commit.is_some() {
         return None;
     }

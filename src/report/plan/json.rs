@@ -64,7 +64,8 @@ struct Document<'a> {
     foreign_unchanged: &'a [EntityKey],
     /// The owners of foreign entities, as far as the catalog reveals them.
     owners: Vec<JsonForeign<'a>>,
-    /// The ways out of drift; null: no entity has drifted, or the plan is that of a pull request or a push.
+    /// The ways out of drift; null: no entity has drifted, or `--fail-on` did not ask for `missing`, `extra`, `changed` or
+    /// `drift`.
     drift: Option<JsonDrift<'a>>,
     /// What a cluster does with the manifests; null where a push writes the catalog.
     delivery: Option<JsonDelivery<'a>>,

@@ -43,7 +43,8 @@ fn drift_and_pending_work_are_verdicts_of_their_own() {
 fn every_report_names_the_last_writer_and_the_two_ways_out() {
     let world = drifted();
     let flags = format!("--catalog {}", world.catalog.serving.url);
-    let run = world.run(&format!("{flags} --output text --output markdown=out.md --output summary=line.txt"));
+    let run = world
+        .run(&format!("{flags} --fail-on changed --output text --output markdown=out.md --output summary=line.txt"));
     let pull = format!("portolan pull {flags} --entities --only service/cart --only service/mail");
     let push = format!("portolan push {flags} --only catalog/cart.yaml --only catalog/mail.yaml --adopt");
     let page = world.repo.read("out.md");
@@ -54,11 +55,14 @@ fn every_report_names_the_last_writer_and_the_two_ways_out() {
     let block = run.results.split("drift:").nth(1).expect("a part about drift");
     assert!(block.contains("service/mail: ") && block.contains("last written by"), "{block}");
     assert!(world.repo.read("line.txt").contains("; 2 drifted"));
-    let plan = world.json("");
+    let plan: Value = serde_json::from_str(&world.run("--fail-on drift --output json").results).expect("JSON");
     let marked = |change: &Value| (change["identifier"].clone(), change["drifted"].clone());
     let marks: Vec<_> = plan["changes"].as_array().expect("a list").iter().map(marked).collect();
     assert_eq!(json!(marks), json!([["cart", true], ["mail", true], ["pay", false]]));
     assert_eq!(plan["drift"]["entities"], 2);
+    // A run that does not ask for differences is about the push.
+    let plain = world.run("");
+    assert!(plain.results.contains("last written by") && !plain.results.contains("drift:"), "{}", plain.results);
     // The job summary of a scheduled run.
     let summary = world.repo.path().join("summary.md");
     let summary = summary.to_str().expect("UTF-8");
