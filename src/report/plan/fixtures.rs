@@ -435,22 +435,6 @@ impl Case {
         case
     }
 
-    /// An entity that another writer changed in the catalog, and pending work.
-    pub fn drifted() -> Self {
-        let Self { plan, owners, .. } = Self::foreign();
-        let mut changes: Vec<Change> = plan.changes.into_iter().filter(|it| it.action == Action::Update).collect();
-        changes.push(change("service/mail", Action::Update, vec![field("tier", text("gold"), text("silver"))]));
-        changes.push(change("service/new", Action::Create, Vec::new()));
-        let kind = HazardKind::Foreign { keys: vec![key("service/cart")] };
-        let mut case = Self::of(changes, vec![hazard(kind, Consent::Adoption)]);
-        case.owners = owners;
-        case.drift = Some(DriftCommands {
-            pull: "portolan pull --entities --only service/cart",
-            push: "portolan push --only catalog/services/cart.yaml --adopt",
-        });
-        case
-    }
-
     /// `creates` creates, a tenth as many updates and deletes, over a few blueprints.
     pub fn huge(creates: usize) -> Self {
         let blueprint = |at: usize| ["api", "host", "service"][at % 3];

@@ -15,6 +15,8 @@ mod text;
 pub(in crate::report) mod words;
 
 #[cfg(test)]
+mod drifted;
+#[cfg(test)]
 pub(in crate::report) mod fixtures;
 #[cfg(test)]
 pub(in crate::report) mod generated;

@@ -5,8 +5,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{GITHUB, GITLAB, git, wired, yaml};
+use super::{GITHUB, GITLAB, git, next_steps, wired, yaml};
+use crate::cli::run;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 fn wired_for_github(line: &str) -> Repo {
     let repo = git(GITHUB);
@@ -83,6 +85,30 @@ fn the_workflows_are_what_actionlint_takes() {
             assert!(output.status.success(), "{line}\n{words}");
         }
     }
+}
+
+/// The scheduled jobs join a pipeline that is there, and change nothing of it.
+#[test]
+fn scheduled_jobs_are_added_to_a_pipeline_on_request() {
+    for (remote, pipeline, jobs) in [
+        (GITHUB, ".github/workflows/portolan.yml", ".github/workflows/portolan-drift.yml"),
+        (GITLAB, ".gitlab/portolan.yml", ".gitlab/portolan-drift.yml"),
+    ] {
+        let repo = git(remote);
+        wired(&repo, "init --yes");
+        assert!(!repo.path().join(jobs).exists());
+        let before = repo.read(pipeline);
+        let told = wired(&repo, "init --yes --drift");
+        assert!(next_steps(&told).iter().any(|step| step.contains("new snapshot")), "{told}");
+        assert_eq!(repo.read(pipeline), before);
+        assert!(repo.read(jobs).contains("diff --no-base --fail-on missing,extra,changed"));
+    }
+    let repo = git(GITHUB);
+    for line in ["init --yes --drift --ci azure", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
+    {
+        assert_error(&run(&repo, line).was_refused(), "no-scheduled-jobs");
+    }
+    assert!(!repo.path().join("portolan.yaml").exists());
 }
 
 #[test]
