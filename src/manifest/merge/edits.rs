@@ -75,6 +75,9 @@ pub(super) fn edits(spec: Node<'_>, wanted: &Wanted<'_>) -> Result<(Vec<Change>,
             }
             Some((found, value)) if rest.is_empty() => {
                 let new = adapted(value, wanted);
+                if is_same(&value.to_json(), &new.to_json()) {
+                    return Ok((Vec::new(), new));
+                }
                 let site = site_of_entry(found, value, wanted.layout, is_flow(parent))?;
                 return Ok((set_value(site, value, &new, wanted.layout)?, new));
             }

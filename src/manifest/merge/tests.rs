@@ -158,7 +158,7 @@ fn what_a_person_has_to_do_is_refused_with_its_reason() {
         ("  properties: &p {tier: 1}\n  relations: *p\n", "other parts"),
         ("  properties:\n    tier:\n      # about all of it\n      - a\n", "a comment"),
     ] {
-        let found = merged(&format!("{HEAD}{text}"), &tier, &json!("x"));
+        let found = merged(&format!("{HEAD}{text}"), &tier, &json!("new"));
         assert!(found.as_ref().is_err_and(|found| found.contains(reason)), "{text}{found:?}");
     }
     let twice = format!("{HEAD}---\n{HEAD}");
