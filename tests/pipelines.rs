@@ -2,6 +2,7 @@
 //! them (inputs in variables, outputs in files), against a forge on loopback.
 
 mod action;
+mod drift;
 pub mod examples;
 mod gitlab;
 mod linted;

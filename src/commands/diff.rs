@@ -1,6 +1,9 @@
 //! `diff`: shows the plan in every requested format and changes nothing. Manifests with errors stop it before the
 //! catalog is read.
 
+mod drift;
+mod fail_on;
+
 use std::path::PathBuf;
 
 use clap::ValueHint;
@@ -13,6 +16,8 @@ use crate::commands::args::planning::{PlanOptions, PlanWriter, PlanningArgs};
 use crate::commands::catalog::connect::Intent;
 use crate::commands::catalog::offline;
 use crate::commands::context::Context;
+use crate::commands::diff::drift::drift_commands;
+use crate::commands::diff::fail_on::{FailOn, found, verdicts};
 use crate::commands::impact::compare::{ComparedImpact, compare};
 use crate::commands::impact::output::write_impact;
 use crate::commands::impact::sides::Sides;
@@ -30,12 +35,12 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
 use crate::domain::error_class::ExitClass;
 use crate::domain::impact::Impact;
+use crate::domain::plan::Plan;
 use crate::domain::plan::digest::ApprovalDigest;
-use crate::domain::plan::{Plan, Tally};
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::report::plan::{ClusterDelivery, Complaint, PlanFormat};
+use crate::report::plan::{ClusterDelivery, Complaint, DriftCommands, PlanFormat};
 use crate::settings::Delivery;
 
 /// Show what push would change in the catalog, and the hazards
@@ -71,11 +76,12 @@ pub struct DiffArgs {
     /// Exit 2 if changes are pending
     #[arg(long)]
     pub exit_code: bool,
-    /// What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed` (exit 2); with changed blueprints also `broken`,
+    /// What fails the run: `hazard` (exit 4), `missing`, `extra`, `changed`, `drift` (exit 2); with changed blueprints also `broken`,
     /// `required` (exit 1), `lossy` (exit 2); several separated by commas
     ///
     /// `hazard`: a hazard needs approval. `missing`: a declared entity is not in the catalog. `extra`: the catalog has an
-    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `broken`: an
+    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `drift`: it differs, and this scope did not
+    /// write it last. `broken`: an
     /// entity is refused after a change of blueprints. `required`: it is refused until it has a value that they require. `lossy`:
     /// it is accepted, but the catalog drops, hides or recomputes one of its values.
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', num_args = 1)]
@@ -97,35 +103,14 @@ pub struct DiffArgs {
     pub output: Vec<Output<PlanFormat>>,
 }
 
-/// A kind of difference that fails the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum FailOn {
-    Hazard,
-    Missing,
-    Extra,
-    Changed,
-    Broken,
-    Lossy,
-    Required,
-}
-
-impl FailOn {
-    /// Whether it is about the impact of changed blueprints, and not about the plan.
-    fn is_of_impact(self) -> bool {
-        match self {
-            Self::Hazard | Self::Missing | Self::Extra | Self::Changed => false,
-            Self::Broken | Self::Lossy | Self::Required => true,
-        }
-    }
-}
-
 const EXAMPLES: &str = "\
 Examples:
   portolan diff                                    what push would change
   portolan diff --catalog local                    against the embedded catalog
   portolan diff --exit-code --output summary       exit 2 if there is anything to push
   portolan diff --fail-on hazard                   exit 4 if a hazard needs approval (for pull requests)
-  portolan diff --fail-on missing,extra,changed    exit 2 if the catalog has drifted (for scheduled runs)
+  portolan diff --fail-on missing,extra,changed    exit 2 if catalog and manifests differ (for scheduled runs)
+  portolan diff --fail-on drift                    exit 2 if somebody changed declared entities in the catalog
   portolan diff --ref HEAD~1                       what going back one commit would change
   portolan diff --blueprints proposed/             what these blueprints would break, lose or require
   portolan diff --blueprints main                  what the changed blueprints of this branch do
@@ -171,7 +156,7 @@ impl ExitClass for NeedsCatalog {}
 
 /// A verdict on a plan, where there is none.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`--fail-on hazard,missing,extra,changed` is about a plan, and `--blueprints` makes none")]
+#[error("`--fail-on hazard,missing,extra,changed,drift` is about a plan, and `--blueprints` makes none")]
 #[diagnostic(code("no-plan-to-fail-on"), help("use `broken`, `lossy` or `required`, or drop `--blueprints`"))]
 struct NoPlanToFailOn;
 
@@ -236,6 +221,7 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
     let settings = &settings;
     let complaints = args.verify.then(|| complaints(&planned, context)).transpose()?;
     let push_file = args.out.as_ref().map(|file| push_plan_command(file, &args.planning, settings));
+    let ways_out = drift_commands(&args.planning, &args.fail_on, &planned, settings);
     let report = Report {
         requested: workspace.name(),
         push: &push_command(&args.planning, settings),
@@ -246,10 +232,14 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
         says_next_step: true,
         refusal: None,
         complaints: complaints.as_deref(),
+        drift: ways_out.as_ref().map(|(pull, push)| DriftCommands { pull, push }),
     };
     write_plan_reports(&report, &planned, context)?;
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         save_plan(file, push, &planned, context)?;
+    }
+    if !context.quiet {
+        verdicts(&args.fail_on, &planned.plan).iter().for_each(|verdict| context.say(verdict));
     }
     let is_stuck = planned.delivery.as_ref().is_some_and(ClusterDelivery::has_refusals);
     let exit = match is_stuck {
@@ -274,19 +264,8 @@ fn exit(args: &DiffArgs, plan: &Plan, approve: &[ApprovalDigest], complaints: Op
     if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
         return Exit::Refused;
     }
-    let has_drifted = args.fail_on.iter().any(|fail_on| is_found(*fail_on, &plan.counts.total));
-    if has_drifted || args.exit_code && !plan.is_empty() { Exit::ChangesPending } else { Exit::Success }
-}
-
-/// Whether the plan has differences of this kind.
-fn is_found(fail_on: FailOn, total: &Tally) -> bool {
-    match fail_on {
-        FailOn::Hazard => false,
-        FailOn::Missing => total.create > 0,
-        FailOn::Extra => total.delete + total.kept > 0,
-        FailOn::Changed => total.update + total.rename + total.adopt > 0,
-        FailOn::Broken | FailOn::Lossy | FailOn::Required => false,
-    }
+    let is_any_found = args.fail_on.iter().any(|fail_on| found(*fail_on, plan) > 0);
+    if is_any_found || args.exit_code && !plan.is_empty() { Exit::ChangesPending } else { Exit::Success }
 }
 
 /// Shows what other blueprints do to the entities. It makes no plan.
@@ -325,7 +304,7 @@ fn impact_exit(fail_on: &[FailOn], impact: &Impact) -> Option<Exit> {
     let is_refused = |fail_on: &FailOn| match fail_on {
         FailOn::Broken => counts.broken > 0 || !impact.faults.is_empty(),
         FailOn::Required => counts.newly_required > 0,
-        FailOn::Lossy | FailOn::Hazard | FailOn::Missing | FailOn::Extra | FailOn::Changed => false,
+        FailOn::Lossy | FailOn::Hazard | FailOn::Missing | FailOn::Extra | FailOn::Changed | FailOn::Drift => false,
     };
     if fail_on.iter().any(is_refused) {
         return Some(Exit::Findings);

@@ -1,26 +1,28 @@
-//! `pull`: updates `.portolan/` from the catalog, and writes manifests for undeclared entities. Everything is read and
+//! `pull`: updates `.portolan/` from the catalog, and writes entities to manifests. Everything is read and
 //! checked before the first write. Entities that no longer match their blueprint are reported and do not fail the pull.
 
 pub(crate) mod adopt;
+pub(crate) mod entities;
 pub(crate) mod error;
 pub(crate) mod fetch;
+pub(crate) mod merge;
 pub(crate) mod merge_attributes;
 pub(crate) mod reachable;
 pub(crate) mod update;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::catalog::connect::{address_host, connect_unchecked};
 use crate::commands::catalog::organization::check_organization;
 use crate::commands::context::Context;
-use crate::commands::pull::adopt::{AdoptOptions, Adopted, Adoption, Deed, adopt};
+use crate::commands::pull::adopt::{Adopted, Adoption, Deed};
+use crate::commands::pull::entities::{EntityOptions, take_entities};
 use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
 use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
-use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::read::Collects;
 
 use crate::commands::all::{self, PerConfig};
@@ -30,32 +32,31 @@ use crate::commands::lint::request::{Overlay, Request};
 use crate::commands::lint::run as lint;
 use crate::commands::lint::run::LintResult;
 use crate::commands::output::reports::Destination;
+use crate::commands::pull::merge::MergedFile;
 use crate::commands::pull::merge_attributes::add_merge_attributes;
 use crate::commands::pull::reachable::Reachable;
 use crate::commands::pull::update::{CurrentSnapshot, PARTS, SnapshotUpdate, Source};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::scope::owner;
 use crate::commands::workspace::snapshot;
+use crate::commands::workspace::texts::masked_source;
 use crate::domain::address::is_loopback;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::set::Blueprints;
+use crate::domain::entity::EntityKey;
 use crate::domain::entity::identifier::is_reserved;
-use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::Help;
 use crate::domain::impact::Impact;
-use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::timestamp::Moment;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::impact::ImpactReport;
 use crate::report::lint::Lint;
-use crate::report::pull::{Before, Counts, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
-use crate::settings::{self, Delivery, Origin, Settings};
-use crate::sources::{self, SourceFile};
-use crate::text::plural::list;
-use crate::text::suggest::closest;
+use crate::report::pull::{Before, Counts, FileEdit, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
+use crate::settings::{self, Origin, Settings};
+use crate::sources::{self, FileChange, SourceFile};
+use crate::text::mask::Mask;
 
 /// The number of mismatches that are printed as text; JSON lists all.
 const MAX_AS_TEXT: usize = 10;
@@ -73,15 +74,25 @@ pub struct PullArgs {
     /// Show what would be written, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Also write manifests for entities that no manifest declares yet; optionally only of these blueprints
+    /// Also write entities to manifests; optionally only of these blueprints
     ///
-    /// Without `--any-owner`, only entities that this scope owns. Each entity gets its own file in the folder that holds the
-    /// manifests of its blueprint. Existing files are not overwritten.
+    /// An entity that this scope owns and no manifest declares gets its own file, in the folder that holds the manifests of its
+    /// blueprint. A declared entity that has drifted (somebody else wrote it last) gets the
+    /// catalog's values in the fields that its manifest sets; comments and order stay. A manifest with changes that were not
+    /// pushed stays as it is.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
-    /// With `--entities`: regardless of the owner (`--entities ... --all` is the old spelling)
+    /// With `--entities`: undeclared entities, whoever owns them; declared ones stay as they are (`--entities ... --all` is the old spelling)
     #[arg(id = "any-owner", long = "any-owner", requires = "entities")]
     pub all: bool,
+    /// With `--entities`: only these entities, whoever owns them; of a declared one, the catalog's values replace changes that
+    /// were not pushed
+    #[arg(long, value_name = "BLUEPRINT/ID", num_args = 1.., value_hint = clap::ValueHint::Other)]
+    #[arg(requires = "entities", conflicts_with_all = ["any-owner", "overwrite"])]
+    pub only: Vec<String>,
+    /// With `--entities`: only declared entities that have drifted
+    #[arg(long, requires = "entities", conflicts_with_all = ["any-owner", "overwrite", "only"])]
+    pub drifted: bool,
     /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
@@ -122,6 +133,7 @@ Examples:
   portolan pull --entities --dry-run            show which manifests would be written
   portolan pull --entities service api --any-owner
                                                 write manifests for all services and APIs
+  portolan pull --entities --only service/cart  take what the catalog has of this entity into its manifest
   portolan pull --output json";
 
 impl Verb for PullArgs {
@@ -143,6 +155,18 @@ impl PerConfig for PullArgs {
 
     fn destinations(&self) -> Vec<Destination> {
         vec![(self.output.name(), None)]
+    }
+}
+
+impl PullArgs {
+    fn of_entities<'a>(&'a self, blueprints: &'a [String]) -> EntityOptions<'a> {
+        EntityOptions {
+            blueprints,
+            only: &self.only,
+            only_drifted: self.drifted,
+            is_any_owner: self.all,
+            overwrites: self.overwrite,
+        }
     }
 }
 
@@ -177,8 +201,8 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
     }
     refuse_emptier(&standing, &*catalog, &fetched, context)?;
     let adoption = match &args.entities {
-        Some(names) => adopted(names, args, &*catalog, &mut fetched, &manifests, context, progress)?,
-        None => Adoption { adopted: Vec::new(), notes: Vec::new() },
+        Some(names) => take_entities(args.of_entities(names), &*catalog, &mut fetched, &manifests, context, progress)?,
+        None => Adoption::default(),
     };
     let is_new = |adopted: &&Adopted| matches!(adopted.deed, Deed::New(_));
     let made: HashSet<&EntityKey> = adoption.adopted.iter().filter(is_new).map(|it| &it.key).collect();
@@ -196,6 +220,7 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
     let is_declared = |key: &EntityKey| declared.holds(key) || made.contains(key);
     let prepared = SnapshotUpdate::new(&standing, &fetched, &used, &reachable, source, &is_declared);
     let mut files: Vec<SourceFile> = adoption.adopted.iter().filter_map(Adopted::file).collect();
+    files.extend(adoption.merged.iter().map(MergedFile::file));
     files.extend(manifests.files.iter().cloned());
     let instead = Overlay { shelf: Some(prepared.shelf()), files: files.clone() };
     let after = lint::lint(&Request { instead, ..config.whole() }, progress)?;
@@ -287,67 +312,6 @@ fn can_be_recorded(settings: &Settings) -> bool {
     settings.catalog.value != settings::Catalog::Local && !is_loopback(address_host(settings))
 }
 
-/// Reads the requested entities completely, and drafts their manifests.
-fn adopted(
-    names: &[String],
-    args: &PullArgs,
-    catalog: &dyn Catalog,
-    fetched: &mut Fetched,
-    manifests: &ManifestSet,
-    context: &Context<'_>,
-    progress: &dyn Progress,
-) -> Result<Adoption, Error> {
-    let settings = context.settings;
-    let mut chosen = chosen(names, fetched, catalog)?;
-    let owned = match args.all {
-        true => None,
-        false => Some(catalog.owned(&owner(settings, context.git)?)?.into_iter().collect::<BTreeSet<_>>()),
-    };
-    if let Some(owned) = &owned {
-        let blueprints: BTreeSet<&str> = owned.iter().map(|key| key.blueprint.as_ref()).collect();
-        chosen.retain(|blueprint| blueprints.contains(blueprint.identifier.as_str()));
-    }
-    fetched.read(catalog, &chosen, &Part::Whole, progress)?;
-    let shapes: BTreeMap<&str, &Blueprint> = chosen.iter().map(|it| (it.identifier.as_str(), it)).collect();
-    let is_wanted = |entity: &&Entity| owned.as_ref().is_none_or(|owned| owned.contains(&entity.key));
-    let all = shapes.keys().filter_map(|blueprint| fetched.entities.get(*blueprint)).flatten();
-    let entities: Vec<&Entity> = all.filter(is_wanted).collect();
-    let write = &settings.write.value;
-    let replaces = |blueprint: &str| *write.by_blueprint.get(blueprint).unwrap_or(&write.default) == WriteMode::Replace;
-    let mask = context.mask_for(catalog);
-    let wishes = AdoptOptions {
-        root: &settings.root.value,
-        files: &manifests.files,
-        platform: settings.platform.value,
-        pattern: &settings.pattern()?,
-        include: &settings.include.value,
-        delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
-        replaces: &replaces,
-        overwrites: args.overwrite,
-        mask: &mask,
-    };
-    Ok(adopt(&entities, &shapes, &manifests.index, &wishes)?)
-}
-
-/// The named blueprints, or all but the system blueprints.
-fn chosen(names: &[String], fetched: &Fetched, catalog: &dyn Catalog) -> Result<Vec<Blueprint>, PullError> {
-    if names.is_empty() {
-        return Ok(fetched.all.iter().filter(|blueprint| !is_reserved(&blueprint.identifier)).cloned().collect());
-    }
-    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let find = |name: &str| {
-        fetched.all.named(name).cloned().ok_or_else(|| {
-            let known = fetched.all.iter().map(|blueprint| blueprint.identifier.as_str());
-            let help = match closest(name, known.clone()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("it has {}", list(&known.take(20).map(|it| format!("`{it}`")).collect::<Vec<_>>())),
-            };
-            PullError::NoSuchBlueprint { name: name.to_owned(), catalog: catalog.name().to_owned(), help }
-        })
-    };
-    names.into_iter().map(find).collect()
-}
-
 /// What the new blueprints do to the declared entities; empty if there were none before. What the catalog would refuse in
 /// these blueprints is among the findings.
 fn impact_of_update(standing: &CurrentSnapshot, prepared: &SnapshotUpdate, lints: Lints<'_>) -> Impact {
@@ -394,6 +358,7 @@ fn shown(
         mask: &context.mask,
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
+    let edits: Vec<FileEdit> = adoption.merged.iter().map(|file| edit(file, &context.mask)).collect();
     let before = standing.source.as_ref().filter(|_| standing.is_there());
     let notes: &[String] = if context.quiet { &[] } else { &adoption.notes };
     let pull = Pull {
@@ -426,6 +391,7 @@ fn shown(
             notes: &[],
         }),
         manifests: &manifests,
+        edits: &edits,
         misfits: &lint,
         misfits_untold: misfits.findings.len() - most,
         notes,
@@ -438,12 +404,26 @@ fn line(adopted: &Adopted) -> ManifestLine<'_> {
         blueprint: &adopted.key.blueprint,
         identifier: &adopted.key.identifier,
         path: &adopted.path,
+        fields: match &adopted.deed {
+            Deed::Merged(fields) => fields,
+            Deed::New(_) | Deed::Rewritten(_) | Deed::Unchanged | Deed::Kept(_) => &[],
+        },
         deed: match &adopted.deed {
             Deed::New(_) => ManifestDeed::New,
             Deed::Rewritten(_) => ManifestDeed::Rewritten,
+            Deed::Merged(_) => ManifestDeed::Merged,
             Deed::Unchanged => ManifestDeed::Unchanged,
             Deed::Kept(why) => ManifestDeed::Kept(*why),
         },
+    }
+}
+
+/// Both sides of a merged file, without credentials.
+fn edit(file: &MergedFile, mask: &Mask) -> FileEdit {
+    FileEdit {
+        path: file.path.clone(),
+        before: masked_source(&file.before.text, mask).into_owned(),
+        after: masked_source(&file.after, mask).into_owned(),
     }
 }
 
@@ -451,12 +431,14 @@ fn line(adopted: &Adopted) -> ManifestLine<'_> {
 /// manifests that do not exist yet.
 fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -> Result<(), Error> {
     let root = &context.settings.root.value;
+    let merged: Vec<FileChange> = adoption.merged.iter().map(MergedFile::change).collect();
+    sources::write_several(root, &merged)?;
     sources::remove_abandoned(root, adoption.adopted.iter().map(|adopted| adopted.path.as_str()));
     for adopted in &adoption.adopted {
         match &adopted.deed {
             Deed::New(text) => sources::create_atomically(root, adopted.path.as_ref(), text.as_bytes())?,
             Deed::Rewritten(text) => sources::write_atomically(root, adopted.path.as_ref(), text.as_bytes())?,
-            Deed::Unchanged | Deed::Kept(_) => {}
+            Deed::Merged(_) | Deed::Unchanged | Deed::Kept(_) => {}
         }
     }
     Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)

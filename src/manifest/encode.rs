@@ -59,6 +59,42 @@ pub fn encode(entity: &Entity, wrapper: &Wrapper<'_>) -> String {
     out.text
 }
 
+/// A value behind a key at the left margin, from the blank behind the colon to the end of its lines.
+pub(super) fn encode_value(value: &Value) -> String {
+    let mut out = Writer { text: String::new() };
+    out.value(0, value);
+    out.text
+}
+
+/// An item of a list at the left margin, with its dash, to the end of its lines.
+pub(super) fn encode_item(value: &Value) -> String {
+    let mut out = Writer { text: String::new() };
+    out.item(0, value);
+    out.text
+}
+
+pub(super) fn encode_key(key: &str) -> String {
+    scalar(key)
+}
+
+/// A value in one line, which may stand within brackets.
+pub(super) fn encode_one_line(value: &Value) -> String {
+    match value {
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(encode_one_line).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Box<str>, Value)| format!("{}: {}", scalar(key), encode_one_line(value));
+            let entries: Vec<String> = entries.iter().map(entry).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Large(_) | Value::Float(_) | Value::Text(_) => {
+            plain(value)
+        }
+    }
+}
+
 /// Longer keys are written with `?`: YAML readers look for the colon only within 1,024 characters.
 const MAX_SIMPLE_KEY: usize = 1000;
 

@@ -18,6 +18,7 @@ mod job;
 mod json;
 mod json_values;
 mod limits;
+mod merge;
 mod overridden;
 mod places;
 mod plain_scalar;
@@ -33,6 +34,7 @@ pub use decode::decode;
 pub use encode::sketch::{Around, encode_sketch};
 pub use encode::{Wrapper, encode};
 pub use limits::Limits;
+pub use merge::{EntityMerge, FieldMerge, Merged, Refusal, merge};
 pub use reader::{Document, Producer, Reader};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod absent;
 mod again;
 mod catalogs;
 mod circumstances;
+mod drift;
 mod fields;
 mod gate;
 mod impact;
@@ -14,7 +15,7 @@ mod sides;
 mod targets;
 mod told;
 mod verify;
-mod world;
+pub mod world;
 
 use crate::cli::{run, run_with};
 use crate::testkit::Repo;

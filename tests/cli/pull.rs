@@ -2,6 +2,7 @@
 //! and directly.
 
 pub mod bench;
+mod drifted;
 mod entities;
 mod killed;
 mod merged;

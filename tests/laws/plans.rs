@@ -53,6 +53,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         refusal: None,
         notes: &[],
         links: None,
+        drift: None,
         delivery: None,
         complaints: None,
     };

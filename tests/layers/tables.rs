@@ -61,6 +61,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
             &["full"],
             &["fast", "json"],
             &["reader"],
+            &["merge"],
             &["mod"],
         ],
     ),

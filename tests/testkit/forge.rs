@@ -1,4 +1,4 @@
-//! A server on loopback with the few routes of GitHub, GitLab, Azure and Bitbucket that comments need: pages of a hundred,
+//! A server on loopback with the few routes of GitHub, GitLab, Azure and Bitbucket that comments need, and those of GitHub for pull requests: pages of a hundred,
 //! a viewer, and a record of requests.
 
 mod dialect;
@@ -19,6 +19,8 @@ pub struct Forge {
 #[derive(Debug, Default)]
 struct State {
     comments: Vec<Value>,
+    /// The pull requests that were opened, as sent.
+    pulls: Vec<Value>,
     calls: Vec<String>,
     secrets: Vec<String>,
     /// The status of every write, if set.
@@ -91,6 +93,11 @@ impl Forge {
         let state = self.state.lock().expect("nobody panicked");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         state.comments.iter().map(|it| (text(&it["user"]["login"]), text(&it["body"]))).collect()
+    }
+
+    /// The pull requests that were opened, as sent.
+    pub fn pulls(&self) -> Vec<Value> {
+        self.state.lock().expect("nobody panicked").pulls.clone()
     }
 
     /// `GET /path?query`, in order.
@@ -172,6 +179,19 @@ fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Ve
         return (200, bytes.clone());
     }
     let json = |value: Value| value.to_string().into_bytes();
+    if path.ends_with("/pulls") {
+        return match (method, state.refusal) {
+            ("GET", _) => {
+                let open = state.pulls.iter().map(|pull| json!({"number": 7, "head": {"ref": pull["head"]}}));
+                (200, serde_json::to_vec_pretty(&open.collect::<Vec<_>>()).expect("JSON"))
+            }
+            (_, Some(status)) => (status, json(json!({"message": "GitHub Actions is not permitted to do that"}))),
+            (_, None) => {
+                state.pulls.push(serde_json::from_slice(body).expect("a body is JSON"));
+                (201, json(json!({"number": 7})))
+            }
+        };
+    }
     let dialect = Dialect::of(path);
     if Dialect::asks_for_viewer(path) {
         return match state.hides_viewer {

@@ -20,6 +20,9 @@ pub struct InitArgs {
     /// CI system; default: detected from the remote `origin` and existing files
     #[arg(long, value_name = "CI", value_enum)]
     pub ci: Option<Pipelines>,
+    /// Also write scheduled jobs (GitHub, GitLab): one fails if catalog and manifests differ, one proposes a new snapshot
+    #[arg(long)]
+    pub drift: bool,
     /// Set up delivery to a cluster by this tool: CRDs, the exporter's mapping, and the tool's objects
     ///
     /// `--cluster NAME` names the cluster; default: `production`. The pipeline then lints, and shows what the exporter will
@@ -107,6 +110,7 @@ Examples:
   portolan init                                 ask, then write the files
   portolan init --dry-run                       show every file, write nothing
   portolan init --yes --ci github --region us
+  portolan init --yes --drift                   add the scheduled jobs that look for drift
   portolan init --yes --delivery flux           deliver to a cluster, with Flux
   portolan init --yes --example                 add examples to try it without a catalog
   portolan init --yes --from-catalog            write a manifest for every entity in the catalog";

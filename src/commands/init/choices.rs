@@ -10,7 +10,7 @@ use crate::commands::workspace::layout::glob_of;
 use crate::commands::workspace::scope::fits;
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
 use crate::error::Error;
-use crate::scaffold::repository::CiSystem;
+use crate::scaffold::repository::{CiSystem, WATCHING};
 use crate::settings::{Catalog, Delivery, Environment, Origin, Settings, Sourced};
 use crate::ui::{Prompt, is_yes};
 
@@ -24,6 +24,8 @@ pub(super) struct Choices {
     pub has_catalog: bool,
     /// The pipeline pushes. Otherwise a cluster delivers.
     pub pushes: bool,
+    /// Scheduled jobs look for drift.
+    pub watches_drift: bool,
     pub scope: Option<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
@@ -79,6 +81,7 @@ impl Choices {
             catalog,
             pipeline_catalog,
             has_catalog: !(is_local && is_named),
+            watches_drift: args.drift,
             pushes: args.delivery.is_none() && settings.delivery.value == Delivery::Direct,
             scope: scope(args, found, context)?,
             has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
@@ -97,12 +100,27 @@ impl Choices {
         if choices.example && !found.has_config && !choices.include.is_empty() {
             add_catalog(&mut choices.include);
         }
+        choices.check_drift()?;
         choices.exclude = found.homes.excluded(&choices.include);
         if choices.ci == CiSystem::Github && args.ci.is_none() && found.wired.is_some() {
             choices.wired.clone_from(&found.wired);
             choices.ci = CiSystem::Other;
         }
         Ok(choices)
+    }
+
+    /// Refuses scheduled jobs where there are none, before anything is written.
+    fn check_drift(&self) -> Result<(), InitError> {
+        if !self.watches_drift || self.has_catalog && WATCHING.contains(&self.ci) {
+            return Ok(());
+        }
+        let ci = self.ci.name();
+        let why = match self.has_catalog {
+            false => "the catalog is this machine's own".to_owned(),
+            true if self.ci == CiSystem::Other => "no CI system is chosen".to_owned(),
+            true => format!("`init` writes none for {ci}"),
+        };
+        Err(InitError::NoScheduledJobs { why })
     }
 
     fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {

@@ -18,6 +18,14 @@ pub enum InitError {
         help("set {variables} in the environment, or choose the embedded catalog: `--catalog local`")
     )]
     NoCatalog { variables: String },
+    #[error("no scheduled jobs: {why}")]
+    #[diagnostic(
+        code("no-scheduled-jobs"),
+        help(
+            "use `--ci github` or `--ci gitlab`, or run `portolan diff --fail-on missing,extra,changed` on a schedule"
+        )
+    )]
+    NoScheduledJobs { why: String },
     #[error("`{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-file"), help("fix the file or move it away; nothing was written"))]
     Unreadable { path: String, problem: ReadProblem },
@@ -60,6 +68,7 @@ impl ExitClass for InitError {
             Self::NobodyToAsk
             | Self::Invalid { .. }
             | Self::NoCatalog { .. }
+            | Self::NoScheduledJobs { .. }
             | Self::OtherClusters { .. }
             | Self::ClusterInUse { .. }
             | Self::Conflict { .. }

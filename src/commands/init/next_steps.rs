@@ -47,6 +47,7 @@ pub(super) fn next(
         ));
     }
     steps.extend(pipeline_step(found, choices, pipeline));
+    steps.extend(drift_step(choices, draft));
     let mut hooked = written.chain(draft.pastes.iter().map(|paste| &paste.path));
     if choices.hook && hooked.any(|path| path == ".pre-commit-config.yaml") {
         steps.push("Run `pre-commit install` once in each clone.".to_owned());
@@ -113,6 +114,20 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
         (None, true) => Some(secrets),
         (None, false) => None,
     }
+}
+
+/// What the scheduled jobs need besides the secrets.
+fn drift_step(choices: &Choices, draft: &Draft) -> Option<String> {
+    if !draft.files.iter().any(|file| file.path.ends_with("-drift.yml")) {
+        return None;
+    }
+    Some(match choices.ci {
+        CiSystem::Gitlab => "Create a pipeline schedule (Build > Pipeline schedules); for the merge request with a new snapshot, \
+                             GITLAB_TOKEN needs `write_repository` too."
+            .to_owned(),
+        _ => "For the pull request with a new snapshot, allow GitHub Actions to create pull requests (Settings > Actions > General)."
+            .to_owned(),
+    })
 }
 
 /// The files that manifests can be made of, in a repository that has none.

@@ -89,7 +89,7 @@ fn unknown(
 }
 
 /// A path below the root as the user would type it, relative to their directory.
-fn spelled(path: &str, settings: &Settings) -> String {
+pub(crate) fn spelled(path: &str, settings: &Settings) -> String {
     let (there, here) = (settings.root.value.join(path), tidy(settings.directory.clone()));
     let common = there.components().zip(here.components()).take_while(|(one, other)| one == other).count();
     let up = here.components().skip(common).map(|_| "..");

@@ -18,7 +18,7 @@ use crate::report::format::Format;
 use crate::report::impact::{self, ImpactReport};
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::{self, Complaint, PlanFormat, PlanRefusal, PlanReport};
+use crate::report::plan::{self, Complaint, DriftCommands, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
@@ -84,6 +84,8 @@ pub(crate) struct Report<'a> {
     /// Why the push was refused, and what to do.
     pub refusal: Option<PlanRefusal<'a>>,
     pub complaints: Option<&'a [Complaint]>,
+    /// The ways out of drift, where the report is about drift.
+    pub drift: Option<DriftCommands<'a>>,
 }
 
 pub(crate) fn write_plan_reports(
@@ -162,6 +164,7 @@ pub(crate) fn plan_report<'a>(
         refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
         links: None,
+        drift: report.drift,
         delivery: planned.delivery.as_ref(),
         impact: planned.impact.as_ref().map(|compared| compared.report(&planned.plan.scope, None, report.is_full)),
         complaints: report.complaints,

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::commands::pull::error::PullError;
+use crate::commands::pull::merge::{MergeResult, MergedFile};
 use crate::commands::workspace::index::{Declaration, FileContent, ManifestIndex};
 use crate::commands::workspace::placement::{Folder, Names};
 use crate::domain::blueprint::{Blueprint, Ownership};
@@ -35,6 +36,8 @@ pub(crate) struct AdoptOptions<'a> {
     /// Blueprints whose entities are written with `replace`: a property that the manifest does not name would be unset.
     pub replaces: &'a dyn Fn(&str) -> bool,
     pub overwrites: bool,
+    /// The declared entities that differ from their manifests.
+    pub merged: &'a BTreeMap<EntityKey, MergeResult>,
     /// A value that this mask takes for a credential is not written to a file.
     pub mask: &'a Mask,
 }
@@ -54,9 +57,11 @@ pub(crate) enum Deed {
     New(String),
     /// The new text of an existing file that holds only this entity.
     Rewritten(String),
+    /// These fields of its manifest got the catalog's values.
+    Merged(Vec<String>),
     /// The file already has these values.
     Unchanged,
-    /// The repository declares the entity, and its manifest is kept; the reason if a rewrite was requested.
+    /// The repository declares the entity, and its manifest is kept; the reason if it differs.
     Kept(Option<&'static str>),
 }
 
@@ -64,7 +69,7 @@ impl Adopted {
     pub fn text(&self) -> Option<&str> {
         match &self.deed {
             Deed::New(text) | Deed::Rewritten(text) => Some(text),
-            Deed::Unchanged | Deed::Kept(_) => None,
+            Deed::Merged(_) | Deed::Unchanged | Deed::Kept(_) => None,
         }
     }
 
@@ -76,8 +81,11 @@ impl Adopted {
 }
 
 /// The results for all entities, and notes for the user.
+#[derive(Default)]
 pub(crate) struct Adoption {
     pub adopted: Vec<Adopted>,
+    /// The files in which manifests were merged.
+    pub merged: Vec<MergedFile>,
     pub notes: Vec<String>,
 }
 
@@ -129,7 +137,7 @@ pub(crate) fn adopt(
         }
         adopted.push(Adopted { key: entity.key.clone(), path, deed: Deed::New(text) });
     }
-    Ok(Adoption { adopted, notes: left_out.notes() })
+    Ok(Adoption { adopted, merged: Vec::new(), notes: left_out.notes() })
 }
 
 fn of_declared(
@@ -141,7 +149,12 @@ fn of_declared(
 ) -> Adopted {
     let path = declarations.first().map(|standing| standing.path.clone()).unwrap_or_default();
     let deed = match declarations {
-        _ if !wishes.overwrites => Deed::Kept(None),
+        _ if !wishes.overwrites => match wishes.merged.get(&entity.key) {
+            None if declarations.len() > 1 => Deed::Kept(Some(SEVERAL)),
+            None => Deed::Kept(None),
+            Some(MergeResult { kept: Some(why), .. }) => Deed::Kept(Some(why)),
+            Some(MergeResult { fields, kept: None, .. }) => Deed::Merged(fields.clone()),
+        },
         // A rewrite would drop the value from the manifest, and the next push would clear it in the catalog.
         _ if !secret_fields(entity, shape, wishes.mask).is_empty() => {
             Deed::Kept(Some("the catalog's has a value that looks like a credential"))
@@ -159,10 +172,12 @@ fn of_declared(
             }
         }
         [Declaration { wrapping: FileContent::Mixed(why), .. }] => Deed::Kept(Some(why)),
-        _ => Deed::Kept(Some("it is declared more than once")),
+        _ => Deed::Kept(Some(SEVERAL)),
     };
     Adopted { key: entity.key.clone(), path, deed }
 }
+
+const SEVERAL: &str = "it is declared more than once";
 
 /// Whether the file has the same values, regardless of its formatting.
 fn says_the_same(files: &[SourceFile], path: &str, text: &str) -> bool {

@@ -37,6 +37,15 @@ pub enum PullError {
     #[error("unknown blueprint `{name}` in {catalog}")]
     #[diagnostic(code("no-such-blueprint"), help("{help}"))]
     NoSuchBlueprint { name: String, catalog: String, help: String },
+    #[error("`{text}` names no entity: expected BLUEPRINT/ID")]
+    #[diagnostic(
+        code("no-entity-name"),
+        help("write it as `service/cart`; for all of a blueprint, `--entities service`")
+    )]
+    NoEntityName { text: String },
+    #[error("`{name}` is not in {catalog}")]
+    #[diagnostic(code("entity-not-in-catalog"), help("{help}"))]
+    NoSuchEntity { name: String, catalog: String, help: String },
     #[error("no folder for manifests of `{blueprint}`: `manifests.include` matches no new file")]
     #[diagnostic(code("no-folder"), help("add a glob for them, such as `catalog/**/*.yaml`"))]
     NoFolder { blueprint: String },
@@ -50,6 +59,8 @@ impl ExitClass for PullError {
             | Self::NoEntities { .. }
             | Self::Empty { .. }
             | Self::NoSuchBlueprint { .. }
+            | Self::NoEntityName { .. }
+            | Self::NoSuchEntity { .. }
             | Self::NoFolder { .. } => ErrorClass::Usage,
         }
     }

@@ -226,6 +226,14 @@ impl Change {
         is_pending(self.origin) && self.fields.iter().all(|field| is_pending(field.origin))
     }
 
+    /// Whether the entity has drifted: another writer than this scope wrote it last, and it differs where this branch
+    /// changed nothing. Any other change is pending work: Git has it, and nothing brought it to the catalog yet.
+    pub fn has_drifted(&self) -> bool {
+        self.action == Action::Update
+            && self.ownership == OwnerStatus::Foreign
+            && self.fields.iter().any(|field| field.origin != Origin::ThisBranch)
+    }
+
     /// The entity that the change removes.
     pub fn removed(&self) -> Option<EntityKey> {
         self.removed_identifier()

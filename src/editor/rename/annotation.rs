@@ -1,15 +1,16 @@
 //! The edit that writes the former identifier into the metadata of a manifest, in the layout that the metadata has.
 
-use super::scalar::{replaced, written};
+use super::scalar::replaced;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::domain::entity::desired::RENAMED_FROM;
 use crate::domain::finding::Edit;
+use crate::manifest::scalar::in_style;
 
 /// `None`: it is there already. Otherwise why a person has to write it.
 pub(super) fn edit(metadata: Value<'_>, former: &str) -> Result<Option<Edit>, &'static str> {
     const BY_HAND: &str = "no place for the annotation with the former identifier was found in its metadata";
-    let entry = format!("{RENAMED_FROM}: {}", written(former, Style::Plain));
+    let entry = format!("{RENAMED_FROM}: {}", in_style(former, Style::Plain));
     if metadata.kind() != Kind::Map || metadata.is_copied() {
         return Err(BY_HAND);
     }

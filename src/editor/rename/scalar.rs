@@ -2,7 +2,7 @@
 
 use crate::domain::document::tree::{Style, Value};
 use crate::domain::finding::Edit;
-use crate::manifest::scalar::{must_quote, quoted};
+use crate::manifest::scalar::in_style;
 
 /// The edit that replaces a scalar; otherwise why a person has to do it.
 pub(super) fn replaced(value: Value<'_>, to: &str) -> Result<Edit, &'static str> {
@@ -15,15 +15,5 @@ pub(super) fn replaced(value: Value<'_>, to: &str) -> Result<Edit, &'static str>
     if matches!(value.style(), Style::Literal | Style::Folded) || value.raw().contains(['\n', '\r']) {
         return Err("it is written on several lines");
     }
-    Ok(Edit { span: value.span(), replacement: written(to, value.style()) })
-}
-
-/// The identifier in the style of the old one, if that style can hold it.
-pub(super) fn written(text: &str, style: Style) -> String {
-    match style {
-        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
-        Style::DoubleQuoted => quoted(text),
-        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block if must_quote(text) => quoted(text),
-        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block => text.to_owned(),
-    }
+    Ok(Edit { span: value.span(), replacement: in_style(to, value.style()) })
 }

@@ -9,7 +9,7 @@ mod quote;
 pub use cluster::cluster;
 pub use editor::editor;
 pub use plain::Plain;
-pub use quote::{must_quote, needs_escape, quoted};
+pub use quote::{in_style, must_quote, needs_escape, quoted};
 
 /// Whether a plain scalar may be anything but a string for any reader. Fast, and never wrongly `false`.
 #[inline]

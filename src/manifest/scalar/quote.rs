@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::document::tree::Style;
 use crate::text::escape;
 
 use super::cluster::cluster;
@@ -61,6 +62,19 @@ pub fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A text in the style of the scalar that it replaces, if that style can hold it.
+pub fn in_style(text: &str, style: Style) -> String {
+    match style {
+        // Only double quotes can hold line breaks and characters that must be escaped.
+        Style::SingleQuoted if !text.chars().any(needs_escape) && !text.contains(['\n', '\r', '\t']) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        Style::SingleQuoted | Style::DoubleQuoted => quoted(text),
+        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block if must_quote(text) => quoted(text),
+        Style::Plain | Style::Literal | Style::Folded | Style::Flow | Style::Block => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, Wave};
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
-use crate::report::plan::input::{Complaint, Links, PlanReport};
+use crate::report::plan::input::{Complaint, DriftCommands, Links, PlanReport};
 use crate::report::plan::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving, PlanFormat, render};
 use crate::report::positions::Files;
 use crate::report::style::Style;
@@ -41,6 +41,7 @@ pub(in crate::report) struct Case {
     pub is_only_branch: bool,
     pub is_full: bool,
     pub links: Option<Links>,
+    pub drift: Option<DriftCommands<'static>>,
     pub delivery: Option<ClusterDelivery>,
 }
 
@@ -250,6 +251,7 @@ impl Case {
             is_only_branch: false,
             is_full: false,
             links: None,
+            drift: None,
             delivery: None,
         }
     }
@@ -541,6 +543,7 @@ impl Case {
             Self::stuck(),
             Self::renamed(),
             Self::foreign(),
+            Self::drifted(),
             Self::huge(300),
             Self::hostile(),
             Self::delivered(),
@@ -569,6 +572,7 @@ impl Case {
             refusal: None,
             notes: &self.notes,
             links: self.links.as_ref(),
+            drift: self.drift,
             delivery: self.delivery.as_ref(),
             impact: None,
             complaints: self.complaints.as_deref(),

@@ -53,6 +53,8 @@ pub struct PlanReport<'a> {
     pub notes: &'a [String],
     /// For formats with links; `None` if there are none.
     pub links: Option<&'a Links>,
+    /// The ways out of drift; `None`: the report is not about drift.
+    pub drift: Option<DriftCommands<'a>>,
     /// How a cluster brings the manifests to the catalog; `None`: a push does.
     pub delivery: Option<&'a ClusterDelivery>,
     /// What the blueprints that this branch changed do to the entities.
@@ -72,6 +74,15 @@ pub struct Links {
     pub run: Option<String>,
     /// The platform's web app: `https://app.port.io`.
     pub app: Option<String>,
+}
+
+/// The ways out of drift, as commands.
+#[derive(Debug, Clone, Copy)]
+pub struct DriftCommands<'a> {
+    /// Takes the catalog's values into the manifests.
+    pub pull: &'a str,
+    /// Writes the manifests' values to the catalog.
+    pub push: &'a str,
 }
 
 /// Why a push was refused, and what to do.

@@ -64,6 +64,9 @@ struct Document<'a> {
     foreign_unchanged: &'a [EntityKey],
     /// The owners of foreign entities, as far as the catalog reveals them.
     owners: Vec<JsonForeign<'a>>,
+    /// The ways out of drift; null: no entity has drifted, or `--fail-on` did not ask for `missing`, `extra`, `changed` or
+    /// `drift`.
+    drift: Option<JsonDrift<'a>>,
     /// What a cluster does with the manifests; null where a push writes the catalog.
     delivery: Option<JsonDelivery<'a>>,
     /// What the blueprints that this branch changed do to the entities; null: it changed none, or there is no base.
@@ -74,6 +77,18 @@ struct Document<'a> {
     notes: Vec<Cow<'a, str>>,
     /// The id of the plan: it covers all changes and hazards. It approves nothing; `approval` does.
     digest: Digest,
+}
+
+/// Drift, and what to do about it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Drift")]
+struct JsonDrift<'a> {
+    /// The number of drifted entities; each of their changes is marked.
+    entities: usize,
+    /// The command that takes the catalog's values into the manifests.
+    pull: Cow<'a, str>,
+    /// The command that writes the manifests' values to the catalog; null where exporters do.
+    push: Option<Cow<'a, str>>,
 }
 
 /// Lines and columns count from 1, columns in characters.
@@ -100,6 +115,9 @@ struct JsonChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<RenamedBy>,
     standing: OwnerStatus,
+    /// Whether it has drifted: another writer than this scope wrote it last, and it differs from a manifest that this branch
+    /// did not change. All other changes are pending work.
+    drifted: bool,
     /// Who owns it, where the standing is `foreign` and the catalog reveals it.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<JsonOwner<'a>>,

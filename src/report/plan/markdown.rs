@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::impact::markdown as impact;
+use crate::report::plan::drift::{self, Drift};
 use crate::report::plan::input::{PlanReport, Resolved};
 use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
@@ -39,6 +40,7 @@ pub(super) fn render(resolved: &Resolved<'_>, most: usize) -> String {
     let head = headline::head(resolved.report);
     let mut sections = delivery::sections(resolved.report);
     sections.extend([hazards::section(resolved), obstacles(resolved), complaints(resolved)]);
+    sections.extend(drift(resolved));
     sections.extend(resolved.report.impact.iter().flat_map(impact::part));
     sections.push(table::section(resolved.report));
     sections.extend(changes(resolved));
@@ -79,6 +81,25 @@ fn complaints(resolved: &Resolved<'_>) -> Section {
     });
     let more = |more| format!("- and {} more\n", grouped(more));
     Section::new("\n#### The catalog would reject\n\n", "", items.collect(), more)
+}
+
+/// The entities that have drifted, and the ways out.
+fn drift(resolved: &Resolved<'_>) -> Option<Section> {
+    let report = resolved.report;
+    let drift = Drift::of(report)?;
+    let item = |change: &&Change| {
+        let brief = format!("- {}\n", links::entity(resolved, change));
+        let rich = format!("- {}: {}\n", links::entity(resolved, change), prose(&drift::writer(change, report)));
+        Item { importance: 2, rich, brief }
+    };
+    let items: Vec<Item> = drift.changes.iter().map(item).collect();
+    let mut open = format!("\n#### Drift\n\n{}\n\n", prose(&drift.sentence));
+    for (what, command) in &drift.ways_out {
+        let command = command.map(|command| format!(" {}", code(command))).unwrap_or_default();
+        open.push_str(&format!("- {}{command}\n", prose(what)));
+    }
+    open.push_str("\nThe entities:\n\n");
+    Some(Section::new(&open, "", items, |more| format!("- and {} more\n", grouped(more))))
 }
 
 /// The kinds of changes, in order of importance.

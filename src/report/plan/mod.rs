@@ -2,6 +2,7 @@
 //! is taken from the plan, so that formats cannot disagree.
 
 mod delivery;
+pub(in crate::report) mod drift;
 pub(in crate::report) mod fields;
 pub(in crate::report) mod inline;
 pub(in crate::report) mod input;
@@ -13,6 +14,8 @@ mod summary;
 mod text;
 pub(in crate::report) mod words;
 
+#[cfg(test)]
+mod drifted;
 #[cfg(test)]
 pub(in crate::report) mod fixtures;
 #[cfg(test)]
@@ -27,7 +30,7 @@ use crate::report::format::Format;
 use crate::report::style::Style;
 
 pub use delivery::{ClusterDelivery, DelivererShare, DeliveringCluster, DeliveryDanger, NotArriving};
-pub use input::{Complaint, Links, PlanRefusal, PlanReport, marker};
+pub use input::{Complaint, DriftCommands, Links, PlanRefusal, PlanReport, marker};
 pub use markdown::Totals;
 
 use input::Resolved;

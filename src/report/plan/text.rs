@@ -8,6 +8,7 @@ use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
 use crate::report::impact::text::paragraph;
 use crate::report::plan::delivery::{DeliveringCluster, NotArriving};
+use crate::report::plan::drift::{self, Drift};
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
 use crate::report::plan::words;
@@ -30,6 +31,7 @@ const MAX_HAZARDS: usize = 20;
 const MAX_ITEMS: usize = 5;
 const MAX_NOTES: usize = 20;
 const MAX_NOT_ARRIVING: usize = 20;
+const MAX_DRIFTED: usize = 20;
 
 pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     let pen = Pen { out: String::new(), resolved, style, is_folded: false };
@@ -44,6 +46,7 @@ pub(super) fn render(resolved: &Resolved<'_>, style: &Style) -> String {
     page.complaints();
     page.delivery();
     page.impact();
+    page.drift();
     page.notes();
     page.end();
     page.pen.out
@@ -257,6 +260,23 @@ impl Page<'_, '_> {
             let sentence = format!("{entities} kept, although no manifest declares {them}:");
             self.sentence(Role::Warning, "delivery", &sentence);
             self.items(&kept, MAX_NOT_ARRIVING);
+        }
+    }
+
+    fn drift(&mut self) {
+        let report = self.resolved.report;
+        let Some(drift) = Drift::of(report) else { return };
+        self.gap();
+        self.sentence(Role::Warning, "drift", &drift.sentence);
+        let item = |change: &&Change| format!("{}: {}", words::entity(&change.key), drift::writer(change, report));
+        let items: Vec<String> = drift.changes.iter().map(item).collect();
+        self.items(&items, MAX_DRIFTED);
+        for (what, command) in &drift.ways_out {
+            // A command is not wrapped, because it is there to be copied.
+            self.line(&format!("  {}", clean(what)));
+            if let Some(command) = command {
+                self.line(&format!("    {}", clean(command)));
+            }
         }
     }
 

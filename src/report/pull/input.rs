@@ -21,6 +21,8 @@ pub struct Pull<'a> {
     /// What the changed blueprints do to the declared entities.
     pub impact: Option<ImpactReport<'a>>,
     pub manifests: &'a [ManifestLine<'a>],
+    /// The files in which manifests were merged; masked.
+    pub edits: &'a [FileEdit],
     /// The new lint findings, and how to render them.
     pub misfits: &'a Lint<'a>,
     /// The number of new findings that are not included.
@@ -63,16 +65,27 @@ pub struct ManifestLine<'a> {
     pub identifier: &'a str,
     pub path: &'a str,
     pub deed: ManifestDeed,
+    /// The fields that got the catalog's values, if it was merged.
+    pub fields: &'a [String],
+}
+
+/// A file before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit {
+    pub path: String,
+    pub before: String,
+    pub after: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManifestDeed {
     New,
     Rewritten,
+    /// Some of its fields got the catalog's values.
+    Merged,
     /// The file already has these values.
     Unchanged,
-    /// The repository declares the entity, and its manifest was kept; the reason as a clause if a rewrite was
-    /// requested.
+    /// The repository declares the entity, and its manifest was kept; the reason as a clause if it differs.
     Kept(Option<&'static str>),
 }
 

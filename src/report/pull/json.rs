@@ -70,7 +70,7 @@ struct Summary {
     known_entities: usize,
     known_entities_added: usize,
     known_entities_removed: usize,
-    /// Manifests that were created or rewritten, or would be.
+    /// Manifests that were created, rewritten or merged, or would be.
     manifests: usize,
     /// Entities of the repository that no longer fit their blueprint.
     misfits: usize,
@@ -84,7 +84,10 @@ struct JsonManifest {
     /// Relative to the repository, always with `/`.
     path: String,
     deed: JsonDeed,
-    /// Why it was not rewritten.
+    /// The fields that got the catalog's values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<String>>,
+    /// Why it was not changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
 }
@@ -95,6 +98,8 @@ struct JsonManifest {
 enum JsonDeed {
     New,
     Rewritten,
+    /// Some of its fields got the catalog's values.
+    Merged,
     /// Already the same.
     Unchanged,
     /// Already in the repository, and not changed.
@@ -108,7 +113,9 @@ pub fn schema() -> serde_json::Value {
 
 pub(super) fn render(pull: &Pull<'_>) -> String {
     let kinds = |wanted: fn(&BlueprintChangeKind) -> bool| pull.changes.iter().filter(|it| wanted(&it.kind)).count();
-    let is_made = |line: &&ManifestLine<'_>| matches!(line.deed, ManifestDeed::New | ManifestDeed::Rewritten);
+    let is_made = |line: &&ManifestLine<'_>| {
+        matches!(line.deed, ManifestDeed::New | ManifestDeed::Rewritten | ManifestDeed::Merged)
+    };
     let document = Document {
         format: FORMAT,
         mode: match pull.mode {
@@ -150,6 +157,7 @@ fn manifest(line: &ManifestLine<'_>) -> JsonManifest {
     let (deed, reason) = match line.deed {
         ManifestDeed::New => (JsonDeed::New, None),
         ManifestDeed::Rewritten => (JsonDeed::Rewritten, None),
+        ManifestDeed::Merged => (JsonDeed::Merged, None),
         ManifestDeed::Unchanged => (JsonDeed::Unchanged, None),
         ManifestDeed::Kept(reason) => (JsonDeed::Kept, reason),
     };
@@ -158,6 +166,8 @@ fn manifest(line: &ManifestLine<'_>) -> JsonManifest {
         identifier: line.identifier.to_owned(),
         path: line.path.to_owned(),
         deed,
+        fields: (line.deed == ManifestDeed::Merged)
+            .then(|| line.fields.iter().map(|field| clean(field).into_owned()).collect()),
         reason,
     }
 }

@@ -42,14 +42,26 @@ fn changes(name: &str) -> Vec<BlueprintChange> {
 /// Renders a pull with every kind of result.
 fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -> String {
     let changes = if is_news { changes(name) } else { Vec::new() };
-    let line = |path, deed| ManifestLine { blueprint: "service", identifier: name, path, deed };
+    let fields = ["properties.tier".to_owned(), format!("relations.{name}")];
+    let line = |path, deed| {
+        let fields: &[String] = if deed == ManifestDeed::Merged { &fields } else { &[] };
+        ManifestLine { blueprint: "service", identifier: name, path, deed, fields }
+    };
     let manifests = [
         line("catalog/service/a.yaml", ManifestDeed::New),
         line("catalog/service/b.yaml", ManifestDeed::Rewritten),
         line("catalog/c.yaml", ManifestDeed::Kept(None)),
         line("catalog/d.yaml", ManifestDeed::Kept(Some("its file has other content too"))),
         line("catalog/e.yaml", ManifestDeed::Unchanged),
+        line("catalog/f.yaml", ManifestDeed::Merged),
     ];
+    // A diff has the tabs of its file.
+    let comment = name.replace('\t', " ");
+    let edits = [FileEdit {
+        path: "catalog/f.yaml".to_owned(),
+        before: format!("tier: 1 # {comment}\n"),
+        after: format!("tier: 2 # {comment}\n"),
+    }];
     let lint = run.lint();
     let pull = Pull {
         mode,
@@ -63,6 +75,7 @@ fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -
         changes: &changes,
         impact: None,
         manifests: if mode == Mode::Check { &[] } else { &manifests },
+        edits: if mode == Mode::Check { &[] } else { &edits },
         misfits: &lint,
         notes: &[format!("Something about {name}.")],
     };
@@ -82,7 +95,7 @@ fn a_check_says_whether_and_a_dry_run_what() {
     let fresh = shown(Mode::Check, false, &quiet, "service", PullFormat::Text);
     assert!(fresh.starts_with("The snapshot is up to date with https://api.port.io: 10 blueprints"), "{fresh}");
     let dry = shown(Mode::DryRun, false, &quiet, "service", PullFormat::Text);
-    assert!(dry.contains("nothing changed since 2026-11-02.") && dry.contains("Would write 2 manifests"), "{dry}");
+    assert!(dry.contains("nothing changed since 2026-11-02.") && dry.contains("Would write 3 manifests"), "{dry}");
 }
 
 #[test]

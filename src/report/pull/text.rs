@@ -10,11 +10,13 @@ use crate::report::impact::words::{summary, tally as tally_words};
 use crate::report::lint::{self, LintFormat};
 use crate::report::pull::{ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
+use crate::report::unified_diff::unified;
 use crate::text::plural::{count, grouped};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
 const MAX_CHANGES_SHOWN: usize = 60;
 const MAX_MANIFESTS_SHOWN: usize = 40;
+const MAX_FILES_SHOWN: usize = 20;
 
 pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
     let mut out = format!("{}\n", first_line(pull, style));
@@ -124,6 +126,10 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
         match manifest.deed {
             ManifestDeed::New => lines.push(sign('+', &format!("{path} ({entity})"), style)),
             ManifestDeed::Rewritten => lines.push(sign('~', &format!("{path} ({entity})"), style)),
+            ManifestDeed::Merged => {
+                let fields = clean(&manifest.fields.join(", ")).into_owned();
+                lines.push(sign('~', &format!("{path} ({entity}): {fields}"), style));
+            }
             ManifestDeed::Unchanged => unchanged += 1,
             ManifestDeed::Kept(None) => kept += 1,
             ManifestDeed::Kept(Some(why)) => {
@@ -134,8 +140,9 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
     if pull.manifests.is_empty() {
         return;
     }
-    let made =
-        pull.manifests.iter().filter(|it| matches!(it.deed, ManifestDeed::New | ManifestDeed::Rewritten)).count();
+    edits(out, pull, style);
+    let is_made = |deed| matches!(deed, ManifestDeed::New | ManifestDeed::Rewritten | ManifestDeed::Merged);
+    let made = pull.manifests.iter().filter(|it| is_made(it.deed)).count();
     let mut parts = vec![format!("{} {}", if is_written { "wrote" } else { "would write" }, count(made, "manifest"))];
     parts.extend((kept > 0).then(|| format!("{} already in the repository", grouped(kept))));
     parts.extend((unchanged > 0).then(|| format!("{} already as in the catalog", grouped(unchanged))));
@@ -150,6 +157,17 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
         lines.push(format!("  and {}; `--output json` lists all", grouped(more)));
     }
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
+}
+
+/// What changes in existing files, as diffs.
+fn edits(out: &mut String, pull: &Pull<'_>, style: &Style) {
+    for edit in pull.edits.iter().take(MAX_FILES_SHOWN) {
+        out.push_str(&unified(&edit.path, &edit.before, &edit.after, style));
+    }
+    let more = pull.edits.len().saturating_sub(MAX_FILES_SHOWN);
+    if more > 0 {
+        out.push_str(&format!("The diffs of {} are not shown.\n", count(more, "more file")));
+    }
 }
 
 fn misfits(pull: &Pull<'_>) -> String {

@@ -79,6 +79,8 @@ pub struct Facts<'a> {
     pub delivery: Option<ConfigDelivery<'a>>,
     /// The pipeline pushes. Otherwise a cluster delivers.
     pub pushes: bool,
+    /// Scheduled jobs look for drift.
+    pub watches_drift: bool,
     pub scope: Option<&'a str>,
     pub include: &'a [String],
     /// Folders with a config and a scope of their own.

@@ -29,11 +29,6 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
 }
 
 fn workflow(facts: &Facts<'_>) -> String {
-    let catalog = facts.pipeline_catalog.map(|address| format!("  PORTOLAN_CATALOG: {}\n", quoted(address)));
-    let defaults = match facts.folder {
-        "" => String::new(),
-        folder => format!("    defaults:\n      run:\n        working-directory: {}\n", quoted(folder)),
-    };
     let rest = match (facts.has_catalog, facts.pushes) {
         (false, _) => String::new(),
         (true, true) => format!("{DIFF}{PUSH}"),
@@ -41,10 +36,18 @@ fn workflow(facts: &Facts<'_>) -> String {
     };
     let (head, dispatch) = if facts.pushes { (HEAD, DISPATCH) } else { (CLUSTER_HEAD, "") };
     let install = Install::of(facts, &path(facts.folder));
-    WORKFLOW
-        .replace("@HEAD@\n", head)
-        .replace("@DISPATCH@\n", dispatch)
-        .replace("@REST@\n", &rest)
+    let template = WORKFLOW.replace("@HEAD@\n", head).replace("@DISPATCH@\n", dispatch).replace("@REST@\n", &rest);
+    filled(&template, facts, &install)
+}
+
+/// The template with the values of the repository.
+pub(super) fn filled(template: &str, facts: &Facts<'_>, install: &Install) -> String {
+    let catalog = facts.pipeline_catalog.map(|address| format!("  PORTOLAN_CATALOG: {}\n", quoted(address)));
+    let defaults = match facts.folder {
+        "" => String::new(),
+        folder => format!("    defaults:\n      run:\n        working-directory: {}\n", quoted(folder)),
+    };
+    template
         .replace("@ENV@\n", &install.github_env)
         .replace("@INSTALL@", &install.github_step)
         .replace("@MINUTES@", install.github_minutes)

@@ -27,44 +27,71 @@ fn jobs_path(folder: &str) -> String {
     format!(".gitlab/portolan{}.yml", suffix(folder))
 }
 
-pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
-    let before = facts.texts.get(PIPELINE);
-    let pipeline = before.map(|text| (facts.read)(text));
-    let stages = Stages::of(pipeline.as_ref().and_then(Option::as_ref));
+/// `more`: further files with jobs that the pipeline includes.
+pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft, more: &[String]) {
+    let stages = Stages::of(pipeline(facts).flatten().as_ref());
     let path = jobs_path(facts.folder);
     draft.own(facts, path.clone(), jobs(facts, &stages, &Install::of(facts, &path)));
-    let line = format!("- local: {path}");
-    let Some(before) = before else {
-        let after = block::append("", "include", &[&line]).unwrap_or_default();
+    let included: Vec<String> = [path].into_iter().chain(more.iter().cloned()).collect();
+    let line = |path: &String| format!("- local: {path}");
+    let append = |text: &str, paths: &[&String]| {
+        paths.iter().try_fold(text.to_owned(), |text, path| block::append(&text, "include", &[&line(path)]))
+    };
+    let Some(before) = facts.texts.get(PIPELINE) else {
+        let all: Vec<&String> = included.iter().collect();
+        let after = append("", &all).unwrap_or_default();
         draft.files.push(Wanted { path: PIPELINE.to_owned(), before: None, after });
         return;
     };
-    if before.contains(&path) {
+    let missing: Vec<&String> = included.iter().filter(|path| !before.contains(path.as_str())).collect();
+    if missing.is_empty() {
         draft.keep(PIPELINE.to_owned(), "includes the jobs already");
         return;
     }
-    let old = pipeline.flatten().map(|old| if old.is_null() { json!({}) } else { old });
-    let after = block::append(before, "include", &[&line]);
-    let is_added = |after: &String| {
+    let old = pipeline(facts).flatten().map(|old| if old.is_null() { json!({}) } else { old });
+    let is_right = |after: &String| {
         let new = (facts.read)(after);
-        old.as_ref().zip(new).is_some_and(|(old, new)| is_added(old, &new, &path))
+        old.as_ref().zip(new).is_some_and(|(old, new)| is_added(old, &new, &missing))
     };
-    match after.filter(is_added) {
+    match append(before, &missing).filter(is_right) {
         Some(after) => draft.change(PIPELINE.to_owned(), before, after),
         None => {
-            let lines = format!("include:\n  {line}\n");
+            let lines: String = missing.iter().map(|path| format!("  {}\n", line(path))).collect();
+            let lines = format!("include:\n{lines}");
             draft.paste(facts, PIPELINE.to_owned(), "its layout cannot be edited safely", &lines);
         }
     }
 }
 
-/// Whether the only change is the added include.
-fn is_added(old: &Value, new: &Value, path: &str) -> bool {
+/// The pipeline of the repository; the inner `None`: it is not valid YAML.
+fn pipeline(facts: &Facts<'_>) -> Option<Option<Value>> {
+    facts.texts.get(PIPELINE).map(|text| (facts.read)(text))
+}
+
+/// A stage for jobs that check something.
+pub(super) fn test_stage(facts: &Facts<'_>) -> String {
+    Stages::of(pipeline(facts).flatten().as_ref()).test
+}
+
+/// The line of `variables:` with the catalog; empty if the config names it.
+pub(super) fn catalog_variable(facts: &Facts<'_>) -> String {
+    let catalog = facts.pipeline_catalog.map(|address| format!("    PORTOLAN_CATALOG: {}\n", variable(address)));
+    catalog.unwrap_or_default()
+}
+
+/// The folder of the config, as a value of `variables:`.
+pub(super) fn directory(facts: &Facts<'_>) -> String {
+    variable(if facts.folder.is_empty() { "." } else { facts.folder })
+}
+
+/// Whether the only change is that these files are included.
+fn is_added(old: &Value, new: &Value, paths: &[&String]) -> bool {
+    let added: Vec<Value> = paths.iter().map(|path| json!({"local": path})).collect();
     let mut expected = old.clone();
     let Some(map) = expected.as_object_mut() else { return false };
     match map.entry("include").or_insert_with(|| json!([])) {
-        Value::Array(all) => all.push(json!({"local": path})),
-        place @ Value::Null => *place = json!([{"local": path}]),
+        Value::Array(all) => all.extend(added),
+        place @ Value::Null => *place = Value::Array(added),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => return false,
     }
     expected == *new
@@ -88,8 +115,6 @@ impl Stages {
 }
 
 fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
-    let catalog = facts.pipeline_catalog.map(|address| format!("    PORTOLAN_CATALOG: {}\n", variable(address)));
-    let directory = if facts.folder.is_empty() { "." } else { facts.folder };
     let (head, variables, rest) = match (facts.has_catalog, facts.pushes) {
         (true, true) => (
             ", a note on merge requests with what\n# merging does to the catalog, and a push from the default branch",
@@ -114,8 +139,8 @@ fn jobs(facts: &Facts<'_>, stages: &Stages, install: &Install) -> String {
         .replace("@SOURCE@", &install.gitlab_variables)
         .replace("@INSTALL@", &install.gitlab_script)
         .replace("@REST@\n", &rest)
-        .replace("@CATALOG@", &catalog.unwrap_or_default())
-        .replace("@DIRECTORY@", &variable(directory))
+        .replace("@CATALOG@", &catalog_variable(facts))
+        .replace("@DIRECTORY@", &directory(facts))
         .replace("@STAGE@", &quoted(&stages.test))
         .replace("@PUSH_STAGE@", &quoted(&stages.deploy))
         .replace("@SUFFIX@", &suffix(facts.folder))

@@ -10,6 +10,7 @@ mod circleci;
 mod codefresh;
 mod config;
 mod drafts;
+mod drift;
 pub mod editor;
 pub mod example;
 mod facts;
@@ -27,6 +28,7 @@ mod template;
 mod tests;
 
 pub use drafts::{Draft, Kept, Wanted};
+pub use drift::WATCHING;
 pub use facts::{CiSystem, ConfigDelivery, Facts};
 pub use paste::{Paste, PastePart};
 
@@ -47,6 +49,7 @@ pub fn paths(folder: &str) -> Vec<String> {
     paths.push(attributes::path(folder));
     paths.push(github::path(folder));
     paths.extend(gitlab::paths(folder));
+    paths.extend(drift::paths(folder));
     paths.push(azure::path(folder));
     paths.extend([bitbucket::PATH.to_owned(), circleci::PATH.to_owned()]);
     paths.extend(codefresh::paths(folder));
@@ -65,7 +68,7 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
     }
     match facts.ci {
         CiSystem::Github => github::draft(facts, &mut draft),
-        CiSystem::Gitlab => gitlab::draft(facts, &mut draft),
+        CiSystem::Gitlab => gitlab::draft(facts, &mut draft, &drift::included(facts)),
         CiSystem::Azure => azure::draft(facts, &mut draft),
         CiSystem::Bitbucket => bitbucket::draft(facts, &mut draft),
         CiSystem::Circleci => circleci::draft(facts, &mut draft),
@@ -73,6 +76,7 @@ pub fn draft(facts: &Facts<'_>) -> Draft {
         CiSystem::Jenkins => jenkins::draft(facts, &mut draft),
         CiSystem::Other => {}
     }
+    drift::draft(facts, &mut draft);
     ignored::draft(facts, &mut draft);
     if facts.wants_attributes {
         attributes::draft(facts, &mut draft);

@@ -5,8 +5,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{GITHUB, GITLAB, git, wired, yaml};
+use super::{GITHUB, GITLAB, git, next_steps, wired, yaml};
+use crate::cli::run;
 use crate::testkit::Repo;
+use crate::testkit::errors::assert_error;
 
 fn wired_for_github(line: &str) -> Repo {
     let repo = git(GITHUB);
@@ -34,6 +36,7 @@ fn the_workflows_have_nothing_that_zizmor_knows_to_be_dangerous() {
     for line in [
         "init --yes",
         "init --yes --delivery flux",
+        "init --yes --drift",
         "init --yes --catalog local",
         "init --yes --catalog https://catalog.acme.example",
     ] {
@@ -61,18 +64,51 @@ fn the_workflows_are_what_actionlint_takes() {
     if !probe.is_ok_and(|status| status.success()) {
         return skip("actionlint");
     }
-    for line in
-        ["init --yes", "init --yes --delivery argocd", "init --yes --catalog local", "-C services/cart init --yes"]
-    {
+    for line in [
+        "init --yes",
+        "init --yes --delivery argocd",
+        "init --yes --catalog local",
+        "-C services/cart init --yes",
+        "-C services/cart init --yes --drift",
+    ] {
         let repo = git(GITHUB);
         repo.write("services/cart/README.md", "x");
         wired(&repo, line);
         let folder = repo.path().join(".github/workflows");
-        let file = std::fs::read_dir(folder).expect("it is there").next().expect("a workflow").expect("a file").path();
-        let output = node().args(["-e", script, "--"]).arg(&file).output().expect("it is installed");
-        let words = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}\n{words}");
+        let files: Vec<_> =
+            std::fs::read_dir(folder).expect("it is there").map(|it| it.expect("a file").path()).collect();
+        assert_eq!(files.len(), if line.ends_with("--drift") { 2 } else { 1 }, "{line}");
+        // A second file can crash an instance, so each file has its own.
+        for file in files {
+            let output = node().args(["-e", script, "--"]).arg(&file).output().expect("it is installed");
+            let words = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{line}\n{words}");
+        }
     }
+}
+
+/// The scheduled jobs join a pipeline that is there, and change nothing of it.
+#[test]
+fn scheduled_jobs_are_added_to_a_pipeline_on_request() {
+    for (remote, pipeline, jobs) in [
+        (GITHUB, ".github/workflows/portolan.yml", ".github/workflows/portolan-drift.yml"),
+        (GITLAB, ".gitlab/portolan.yml", ".gitlab/portolan-drift.yml"),
+    ] {
+        let repo = git(remote);
+        wired(&repo, "init --yes");
+        assert!(!repo.path().join(jobs).exists());
+        let before = repo.read(pipeline);
+        let told = wired(&repo, "init --yes --drift");
+        assert!(next_steps(&told).iter().any(|step| step.contains("new snapshot")), "{told}");
+        assert_eq!(repo.read(pipeline), before);
+        assert!(repo.read(jobs).contains("diff --no-base --fail-on missing,extra,changed"));
+    }
+    let repo = git(GITHUB);
+    for line in ["init --yes --drift --ci azure", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
+    {
+        assert_error(&run(&repo, line).was_refused(), "no-scheduled-jobs");
+    }
+    assert!(!repo.path().join("portolan.yaml").exists());
 }
 
 #[test]

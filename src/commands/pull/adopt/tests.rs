@@ -55,6 +55,7 @@ fn adopted(entities: &[Entity], root: &Path, change: impl FnOnce(&mut AdoptOptio
         delivery_is_cluster: false,
         replaces: &|_| false,
         overwrites: false,
+        merged: &BTreeMap::new(),
         mask: &Mask::derived(b"x", Vec::new()),
     };
     change(&mut wishes);

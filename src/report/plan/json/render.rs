@@ -13,11 +13,12 @@ use crate::domain::plan::policy::PolicyMatch;
 use crate::report::escape;
 use crate::report::escape::clean;
 use crate::report::impact::json::JsonImpact;
-use crate::report::plan::input::{Complaint, Resolved};
+use crate::report::plan::drift::Drift;
+use crate::report::plan::input::{Complaint, DriftCommands, PlanReport, Resolved};
 use crate::report::plan::json::delivery::delivery;
 use crate::report::plan::json::{
-    Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonField, JsonFieldKind, JsonForeign, JsonHazard,
-    JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace, JsonPolicy, JsonPolicyChange,
+    Document, FORMAT, JsonChange, JsonComplaint, JsonDependent, JsonDrift, JsonField, JsonFieldKind, JsonForeign,
+    JsonHazard, JsonHazardKind, JsonObstacle, JsonObstacleKind, JsonOwner, JsonPlace, JsonPolicy, JsonPolicyChange,
     JsonPolicyField,
 };
 use crate::report::plan::words;
@@ -51,6 +52,7 @@ fn document<'a>(resolved: &Resolved<'a>) -> Document<'a> {
         cycles: &plan.cycles,
         foreign_unchanged: &plan.foreign_unchanged,
         owners: report.owners.iter().map(|(key, it)| foreign(key, it)).collect(),
+        drift: report.drift.and_then(|commands| drift(commands, report)),
         delivery: report.delivery.map(delivery),
         impact: report.impact.as_ref().map(JsonImpact::of),
         complaints: report.complaints.map(|complaints| complaints.iter().map(|it| complaint(it, resolved)).collect()),
@@ -79,6 +81,7 @@ fn change<'a>(change: &'a Change, resolved: &Resolved<'a>) -> JsonChange<'a> {
         renamed_from,
         renamed_by,
         standing: *ownership,
+        drifted: change.has_drifted(),
         owner: resolved.report.owner_of(key).filter(|_| *ownership == OwnerStatus::Foreign).map(owner),
         mode: *mode,
         origin: *origin,
@@ -88,6 +91,12 @@ fn change<'a>(change: &'a Change, resolved: &Resolved<'a>) -> JsonChange<'a> {
         record: record.as_ref(),
         dependents: dependents.iter().map(dependent).collect(),
     }
+}
+
+fn drift<'a>(commands: DriftCommands<'a>, report: &PlanReport<'a>) -> Option<JsonDrift<'a>> {
+    let entities = Drift::of(report)?.changes.len();
+    let push = report.exporters().is_none().then(|| clean(commands.push));
+    Some(JsonDrift { entities, pull: clean(commands.pull), push })
 }
 
 fn owner(owner: &ForeignOwner) -> JsonOwner<'_> {

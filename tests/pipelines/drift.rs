@@ -1,0 +1,219 @@
+//! Tests the scheduled jobs that `init --drift` writes: their scripts run with the real binary, against a catalog, a forge
+//! and a remote on this machine.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::pipelines::runner::Scene;
+use crate::pipelines::{Told, run};
+use crate::testkit::plain::Plain;
+use crate::testkit::{Repo, make_executable, portolan};
+
+/// A repository with scheduled jobs and a snapshot, on its default branch, with a remote.
+struct World {
+    scene: Scene,
+    tools: Repo,
+}
+
+/// Tells the options of a push.
+const HOOK: &str = "#!/bin/sh\nat=0\nwhile [ \"$at\" -lt \"${GIT_PUSH_OPTION_COUNT:-0}\" ]; do\n  \
+                    eval \"echo \\\"\\$GIT_PUSH_OPTION_$at\\\"\" >>options\n  at=$((at + 1))\ndone\n";
+
+impl World {
+    fn new(ci: &str) -> Self {
+        let scene = Scene::new();
+        let repo = &scene.repo;
+        repo.git(&["checkout", "--quiet", "main"]);
+        for line in [format!("init --yes --ci {ci} --drift"), "pull".to_owned()] {
+            let mut command = portolan(repo);
+            command.args(line.split(' ')).envs(scene.variables());
+            let output = command.output().expect("portolan runs");
+            assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        scene.commit();
+        let tools = Repo::new();
+        let remote = tools.path().join("remote.git").display().to_string();
+        repo.git(&["clone", "--quiet", "--bare", ".", &remote]);
+        repo.git(&["-C", &remote, "config", "receive.advertisePushOptions", "true"]);
+        tools.write("remote.git/hooks/pre-receive", HOOK);
+        make_executable(&tools.path().join("remote.git/hooks/pre-receive"));
+        repo.git(&["remote", "add", "origin", &remote]);
+        Self { scene, tools }
+    }
+
+    fn path(&self, path: &str) -> String {
+        self.tools.path().join(path).display().to_string()
+    }
+
+    fn yaml(&self, path: &str) -> Value {
+        serde_yaml::from_str(&self.scene.repo.read(path)).expect("it is YAML")
+    }
+
+    fn variables(&self) -> BTreeMap<String, String> {
+        let mut variables = self.scene.variables();
+        for (name, value) in [
+            ("RUNNER_TEMP", self.path("")),
+            ("GITHUB_STEP_SUMMARY", self.path("summary.md")),
+            ("GITHUB_TOKEN", "token-of-the-job".to_owned()),
+            ("GITHUB_API_URL", self.scene.forge.url.clone()),
+            ("GITHUB_SERVER_URL", "https://github.example".to_owned()),
+            ("GITHUB_REPOSITORY", "acme/catalog".to_owned()),
+            ("GITHUB_REPOSITORY_OWNER", "acme".to_owned()),
+            ("GITHUB_REF_NAME", "main".to_owned()),
+            ("CI_PROJECT_DIR", self.scene.repo.path().display().to_string()),
+            ("CI_SERVER_URL", format!("file://{}", self.tools.path().display())),
+            ("CI_SERVER_HOST", "gitlab.example".to_owned()),
+            ("CI_PROJECT_PATH", "remote".to_owned()),
+            ("CI_DEFAULT_BRANCH", "main".to_owned()),
+        ] {
+            variables.insert(name.to_owned(), value);
+        }
+        variables
+    }
+
+    fn run(&self, shell: &str, script: &str, more: &[(&str, &str)]) -> Told {
+        let mut command = Command::new(shell);
+        command.current_dir(self.scene.repo.path()).args(["-e", "-c", script]).env_clear();
+        run(command.envs(self.variables()).envs(more.iter().copied()))
+    }
+
+    /// Checks out the default branch as a new job does.
+    fn check_out(&self) {
+        self.scene.repo.git(&["checkout", "--quiet", "--force", "main"]);
+        self.scene.repo.git(&["clean", "--quiet", "-ffd"]);
+    }
+
+    fn catalog(&self) -> Plain {
+        Plain::connect(&self.scene.variables()["PORT_BASE_URL"])
+    }
+
+    /// Somebody adds a property to the blueprint.
+    fn change_blueprint(&self, property: &str) {
+        let catalog = self.catalog();
+        let mut blueprint = catalog.must("GET", "blueprints/service", None)["blueprint"].take();
+        blueprint["schema"]["properties"][property] = json!({"type": "string"});
+        for key in ["createdAt", "createdBy", "updatedAt", "updatedBy"] {
+            blueprint.as_object_mut().expect("an object").remove(key);
+        }
+        catalog.must("PUT", "blueprints/service", Some(&blueprint));
+    }
+
+    /// The blueprint on the branch that was proposed.
+    fn proposed(&self) -> String {
+        let file = "portolan/snapshot:.portolan/blueprints/service.json";
+        self.scene.repo.git(&["-C", &self.path("remote.git"), "show", file])
+    }
+}
+
+fn step(workflow: &Value, job: &str, name: &str) -> String {
+    let steps = workflow["jobs"][job]["steps"].as_array().expect("steps");
+    let found = steps.iter().find(|step| step["name"] == name).expect("a step of this name");
+    found["run"].as_str().expect("a script").to_owned()
+}
+
+#[track_caller]
+fn ended(told: &Told, code: i32) {
+    assert_eq!(told.code, code, "{}", told.words);
+}
+
+const WORKFLOW: &str = ".github/workflows/portolan-drift.yml";
+
+#[test]
+fn the_workflow_turns_red_when_somebody_edits_in_the_catalog() {
+    let world = World::new("github");
+    let workflow = world.yaml(WORKFLOW);
+    assert_eq!(workflow["permissions"], json!({}));
+    assert_eq!(workflow["jobs"]["drift"]["permissions"], json!({"contents": "read"}));
+    let diff = step(&workflow, "drift", "Diff");
+    ended(&world.run("bash", &diff, &[]), 0);
+    let edited = json!({"identifier": "cart", "properties": {"tier": 5}});
+    world.catalog().must("POST", "blueprints/service/entities?upsert=true&merge=true", Some(&edited));
+    world.tools.write("summary.md", "");
+    let told = world.run("bash", &diff, &[]);
+    ended(&told, 2);
+    assert!(told.words.contains("(1 drifted, 0 pending)"), "{}", told.words);
+    let summary = world.tools.read("summary.md");
+    for way_out in ["portolan pull", "--entities --only service/cart", "--only catalog/cart.yaml --adopt"] {
+        assert!(summary.contains(way_out), "{way_out}: {summary}");
+    }
+    // Work that was not pushed fails the run too, and is not called drift.
+    world.scene.declare("ledger", "tier: 3");
+    assert!(world.run("bash", &diff, &[]).words.contains("(1 drifted, 1 pending)"));
+}
+
+#[test]
+fn the_workflow_proposes_a_snapshot_once() {
+    let world = World::new("github");
+    let workflow = world.yaml(WORKFLOW);
+    let (pull, propose) = (step(&workflow, "snapshot", "Pull"), step(&workflow, "snapshot", "Propose"));
+    let refresh = |more: &[(&str, &str)]| {
+        world.check_out();
+        ended(&world.run("bash", &pull, &[]), 0);
+        world.run("bash", &propose, more)
+    };
+    ended(&refresh(&[]), 0);
+    assert!(world.scene.forge.calls().is_empty(), "nothing has changed");
+    world.change_blueprint("owner");
+    // The branch is there before GitHub refuses the pull request.
+    world.scene.forge.refuse(403);
+    let told = refresh(&[]);
+    assert!(told.code == 1 && told.words.contains("403") && told.words.contains("portolan/snapshot"), "{}", told.words);
+    assert!(world.proposed().contains("\"owner\""));
+    assert!(world.scene.forge.pulls().is_empty());
+    assert!(!told.words.contains("token-of-the-job"), "{}", told.words);
+}
+
+#[test]
+fn a_later_run_updates_the_branch_of_the_pull_request() {
+    let world = World::new("github");
+    let workflow = world.yaml(WORKFLOW);
+    let (pull, propose) = (step(&workflow, "snapshot", "Pull"), step(&workflow, "snapshot", "Propose"));
+    for property in ["owner", "cost"] {
+        world.change_blueprint(property);
+        world.check_out();
+        ended(&world.run("bash", &pull, &[]), 0);
+        ended(&world.run("bash", &propose, &[("GITHUB_REF_NAME", "main\"x\\")]), 0);
+        assert!(world.proposed().contains(&format!("\"{property}\"")));
+    }
+    let pulls = world.scene.forge.pulls();
+    assert_eq!(pulls.len(), 1, "{pulls:?}");
+    assert_eq!((&pulls[0]["head"], &pulls[0]["base"]), (&json!("portolan/snapshot"), &json!("main\"x\\")));
+    assert_eq!(world.scene.forge.secrets(), ["Bearer token-of-the-job"]);
+    // A pull that fails fails the job, and proposes nothing.
+    world.check_out();
+    ended(&world.run("bash", &pull, &[("PORT_BASE_URL", "http://127.0.0.1:9")]), 5);
+}
+
+#[test]
+fn the_jobs_of_gitlab_do_the_same_in_scheduled_pipelines() {
+    let world = World::new("gitlab");
+    let included = world.yaml(".gitlab-ci.yml")["include"].clone();
+    assert_eq!(included, json!([{"local": ".gitlab/portolan.yml"}, {"local": ".gitlab/portolan-drift.yml"}]));
+    let jobs = world.yaml(".gitlab/portolan-drift.yml");
+    assert_eq!(jobs[".portolan-drift"]["rules"], json!([{"if": "$CI_PIPELINE_SOURCE == \"schedule\""}]));
+    let script = |name: &str| jobs[name]["script"][0].as_str().expect("a script").to_owned();
+    ended(&world.run("sh", &script("portolan-drift"), &[]), 0);
+    let snapshot = script("portolan-snapshot");
+    ended(&world.run("sh", &snapshot, &[]), 0);
+    world.change_blueprint("owner");
+    // Without a token, the job shows the new snapshot and says what to do.
+    world.check_out();
+    let told = world.run("sh", &snapshot, &[]);
+    ended(&told, 1);
+    assert!(
+        told.words.contains("+") && told.words.contains("\"owner\"") && told.words.contains("GITLAB_TOKEN"),
+        "{}",
+        told.words
+    );
+    world.check_out();
+    let told = world.run("sh", &snapshot, &[("GITLAB_TOKEN", "only-for-this-run")]);
+    ended(&told, 0);
+    assert!(!told.words.contains("only-for-this-run"), "{}", told.words);
+    assert!(world.proposed().contains("\"owner\""));
+    let options = world.tools.read("remote.git/options");
+    let expected = "merge_request.create\nmerge_request.target=main\nmerge_request.title=Update the snapshot of the catalog\n\
+                    merge_request.remove_source_branch\n";
+    assert_eq!(options, expected);
+}
