@@ -17,7 +17,7 @@ use resolve::Resolver;
 pub(crate) use run::ApplyRun;
 
 use super::{ApplyOptions, Catalog, WriteFailure};
-use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason, Relabelled};
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 
 /// Few enough that little time passes between the ownership check and the delete.
@@ -34,7 +34,8 @@ pub fn apply(
     let total: usize = requests.waves.iter().map(Vec::len).sum();
     options.progress.start("writing to the catalog", total as u64);
     let resolver = Resolver { catalog, context, options };
-    let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
+    let relabelling = Relabelled::default();
+    let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, relabelling, options };
     for wave in &requests.waves {
         let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
             wave.iter().partition(|request| ledger.may_begin(request));
@@ -66,6 +67,7 @@ struct Ledger<'a> {
     states: Vec<State>,
     /// The reason why no further request is sent.
     end_reason: Option<Reason>,
+    relabelling: Relabelled,
     options: ApplyOptions<'a>,
 }
 
@@ -88,14 +90,37 @@ impl Ledger<'_> {
 
     /// Sends requests that may run concurrently, and reads back those whose result is in doubt.
     fn perform(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        let requests = self.relabel(resolver, requests);
         if requests.is_empty() {
             return;
         }
-        let outcomes = resolver.catalog.perform(requests, self.options);
-        let outcomes = resolver.resolve(requests, outcomes);
+        let outcomes = resolver.catalog.perform(&requests, self.options);
+        let outcomes = resolver.resolve(&requests, outcomes);
         for (request, outcome) in requests.iter().zip(outcomes) {
             self.record(request, outcome);
         }
+    }
+
+    /// Changes the owner of entities that need nothing else; returns the requests that are still to be sent. One that
+    /// could not be relabelled is among them, and is written like any other.
+    fn relabel<'r>(&mut self, resolver: &Resolver<'_>, requests: &[&'r WriteRequest]) -> Vec<&'r WriteRequest> {
+        let (adoptions, mut rest): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            requests.iter().copied().partition(|request| matches!(request.method, Method::Adopt(_)));
+        if adoptions.is_empty() || self.options.cancellation.is_cancelled() {
+            return requests.to_vec();
+        }
+        let (relabelled, calls) = resolver.relabel(&adoptions);
+        self.relabelling.calls += calls;
+        self.relabelling.entities += relabelled.len();
+        for (at, request) in adoptions.into_iter().enumerate() {
+            if relabelled.contains(&at) {
+                self.begin(request);
+            } else {
+                rest.push(request);
+            }
+        }
+        self.options.progress.advance(relabelled.len() as u64);
+        rest
     }
 
     /// Deletes those entities that this scope still owns.
@@ -196,7 +221,7 @@ impl Ledger<'_> {
 
     fn outcome(self) -> Outcome {
         let ends = self.states.into_iter().map(|state| state.end.unwrap_or(ChangeOutcome::Applied));
-        let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
+        let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false, relabelled: self.relabelling };
         outcome.is_interrupted = self.options.cancellation.is_cancelled() && !outcome.is_complete();
         outcome
     }

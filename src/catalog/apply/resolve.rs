@@ -66,6 +66,23 @@ impl Resolver<'_> {
         outcomes
     }
 
+    /// Changes the owner of entities that need nothing else, and reads back which of them this scope owns then: by index.
+    pub fn relabel(&self, requests: &[&WriteRequest]) -> (HashSet<usize>, usize) {
+        let (mut relabelled, mut calls) = (HashSet::new(), 0);
+        for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
+            let identifiers = identifiers(requests, &members);
+            let relabelling = self.catalog.relabel(blueprint, &identifiers, self.options);
+            calls += relabelling.calls;
+            if !relabelling.is_accepted {
+                continue;
+            }
+            // The route is undocumented, so an answer alone does not show that the owner changed.
+            let Ok(owned) = self.owned(blueprint, &identifiers) else { continue };
+            relabelled.extend(members.into_iter().filter(|at| owned.contains(&requests[*at].key.identifier)));
+        }
+        (relabelled, calls)
+    }
+
     /// `is_owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
     /// Every write makes it the owner, so an entity with the right content and another owner was not written: an adoption
     /// may change nothing else.
@@ -201,7 +218,7 @@ fn is_create(request: &WriteRequest) -> bool {
 }
 
 fn is_update(request: &WriteRequest) -> bool {
-    matches!(request.method, Method::Merge(_))
+    matches!(request.method, Method::Merge(_) | Method::Adopt(_))
 }
 
 /// Whether the entity was never changed after its creation.

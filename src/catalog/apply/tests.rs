@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::*;
 use crate::catalog::Cancellation;
-use crate::catalog::wire::Writer;
+use crate::catalog::wire::{EntityDraft, WriteOptions, Writer};
 use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Body, Method};
 use crate::domain::progress::{Progress, Silent};
 use crate::embedded::LocalCatalog;
+use crate::embedded::api::{Shape, Strictness};
 use crate::embedded::store::{Store, system_clock};
 
 fn catalog() -> LocalCatalog {
@@ -162,4 +163,41 @@ fn a_long_row_is_written_one_after_the_other() {
     let outcome = outcome(&catalog, waves.collect(), MANY, false);
     assert!(outcome.is_complete());
     assert_eq!(there(&catalog), MANY as u64);
+}
+
+/// Adoption changes the owner and nothing else; an entity that is gone is not created again in silence.
+#[test]
+fn an_adoption_leaves_content_and_times_as_they_are() {
+    let catalog = catalog();
+    let other = Writer { id: "ada".to_owned(), user_agent: "curl/8".to_owned(), now: catalog.store().now() };
+    let (identifier, options) = (key(0).identifier, WriteOptions { upsert: true, ..WriteOptions::default() });
+    let draft = EntityDraft::parse(
+        &json!({"identifier": identifier, "title": "Theirs", "properties": {"n": 1}}),
+        Strictness::Open,
+    );
+    catalog.store().create_entity("service", &draft.expect("it is one"), &options, &other).expect("it is written");
+    let read = || {
+        let entity = catalog.store().entity("service", &identifier, &Shape::default()).expect("it is there");
+        entity.get().to_owned()
+    };
+    let (before, method) = (read(), Method::Adopt(Body::default()));
+    assert_eq!(catalog.owned(&owner()).expect("it is read"), []);
+    let adopted =
+        outcome(&catalog, vec![vec![WriteRequest { method: method.clone(), ..write(0, None, &[]) }]], 1, false);
+    assert_eq!(
+        (brief(&adopted), adopted.relabelled),
+        (vec!["applied".to_owned()], Relabelled { entities: 1, calls: 0 })
+    );
+    assert_eq!(read(), before);
+    assert_eq!(catalog.owned(&owner()).expect("it is read"), [key(0)]);
+    let gone = outcome(
+        &catalog,
+        vec![vec![
+            WriteRequest { method, ..write(0, None, &[]) },
+            WriteRequest { key: key(7), method: Method::Adopt(Body::default()), ..write(1, None, &[]) },
+        ]],
+        2,
+        false,
+    );
+    assert_eq!(brief(&gone), ["applied", "incomplete Write 0"]);
 }

@@ -19,6 +19,7 @@ mod rate;
 mod read;
 mod read_by_id;
 mod redact;
+mod relabel;
 mod retry;
 mod route;
 mod session;
@@ -45,7 +46,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, Part, ReadLimit, WriteFailure};
+use super::{Catalog, CatalogError, Part, ReadLimit, Relabelling, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -226,6 +227,10 @@ impl Catalog for Client {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
         self.runtime.block_on(write::upsert(&self.session, blueprint, drafts, options, progress))
+    }
+
+    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
+        self.runtime.block_on(relabel::relabel(&self.session, blueprint, identifiers, options))
     }
 
     fn patch(

@@ -27,7 +27,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>, style: &Style) -> String {
     } else {
         String::new()
     };
-    out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(&resolved.tally)));
+    out.push_str(&format!("{} {}.{took}\n", style.paint(role, "Push:"), words::numbers(resolved)));
     if let Some(step) = words::next_step(resolved) {
         // The line is not wrapped, because it contains a command to copy.
         out.push_str(&format!("{}\n", style.paint(Role::Warning, &clean(&step))));

@@ -19,17 +19,17 @@ use crate::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
 use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 
-fn request(change: usize, method: Method) -> WriteRequest {
+pub(super) fn request(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
     let step_kind = if method == Method::Delete { StepKind::Delete } else { StepKind::Write };
     WriteRequest { change, step_kind, key, method, needs: Vec::new() }
 }
 
-fn body() -> Body {
+pub(super) fn body() -> Body {
     Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() }
 }
 
-fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
+pub(super) fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
     let service = value!({"identifier": "service", "schema": {"properties": {}}});
     let blueprints = [Blueprint::from_json(service).expect("it is one").0];
     let changes = requests.len();
@@ -38,20 +38,20 @@ fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellatio
     apply(client, &WriteRequests { waves: vec![requests] }, changes, context, options)
 }
 
-fn found(names: &[&str]) -> Vec<u8> {
+pub(super) fn found(names: &[&str]) -> Vec<u8> {
     let entity = |name: &&str| value!({"identifier": name, "blueprint": "service", "title": "A", "updatedBy": "ada", "updatedAt": "2026-11-21T16:00:00Z"});
     json(200, &value!({"ok": true, "entities": names.iter().map(entity).collect::<Vec<_>>()}).to_string())
 }
 
-fn is_search(seen: &Seen) -> bool {
+pub(super) fn is_search(seen: &Seen) -> bool {
     seen.line.ends_with("/entities/search")
 }
 
-fn is_about_owner(seen: &Seen) -> bool {
+pub(super) fn is_about_owner(seen: &Seen) -> bool {
     seen.body.contains("(statekey/acme/catalog)")
 }
 
-fn refused(status: u16) -> Vec<u8> {
+pub(super) fn refused(status: u16) -> Vec<u8> {
     json(status, r#"{"ok":false,"error":"injected","message":"no"}"#)
 }
 
