@@ -143,8 +143,10 @@ pub struct ReadLimit<'l> {
 pub struct Relabelling {
     /// The number of calls that were sent.
     pub calls: usize,
-    /// The catalog accepted at least one of them.
-    pub is_accepted: bool,
+    /// At least one of them may have had an effect.
+    pub may_be_applied: bool,
+    /// The effect of at least one may still come: it was abandoned.
+    pub is_pending: bool,
 }
 
 /// How much of each entity is read.

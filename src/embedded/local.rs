@@ -253,15 +253,15 @@ impl Catalog for LocalCatalog {
     }
 
     fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
-        let mut is_accepted = false;
+        let mut may_be_applied = false;
         for lot in identifiers.chunks(ENTITIES_PER_TRANSACTION) {
             if options.cancellation.is_cancelled() {
                 break;
             }
             let lot: Vec<&str> = lot.iter().map(AsRef::as_ref).collect();
-            is_accepted |= self.store.relabel_entities(blueprint, &lot, &self.user_agent).is_ok();
+            may_be_applied |= self.store.relabel_entities(blueprint, &lot, &self.user_agent).is_ok();
         }
-        Relabelling { calls: 0, is_accepted }
+        Relabelling { calls: 0, may_be_applied, is_pending: false }
     }
 
     fn patch(

@@ -31,6 +31,15 @@ pub(super) struct Resolver<'r> {
     pub options: ApplyOptions<'r>,
 }
 
+/// What a change of owners did, by the index of the request.
+#[derive(Debug, Default)]
+pub(super) struct Adopted {
+    pub relabelled: HashSet<usize>,
+    /// Their owner may have changed, or may still change; or it has, and their content is another one.
+    pub unknown: HashSet<usize>,
+    pub calls: usize,
+}
+
 type Outcomes = Vec<Result<(), WriteFailure>>;
 
 impl Resolver<'_> {
@@ -66,21 +75,39 @@ impl Resolver<'_> {
         outcomes
     }
 
-    /// Changes the owner of entities that need nothing else, and reads back which of them this scope owns then: by index.
-    pub fn relabel(&self, requests: &[&WriteRequest]) -> (HashSet<usize>, usize) {
-        let (mut relabelled, mut calls) = (HashSet::new(), 0);
+    /// Changes the owner of entities that need nothing else, and reads back which of them this scope owns then, with the
+    /// declared content.
+    pub fn relabel(&self, requests: &[&WriteRequest]) -> Adopted {
+        let mut adopted = Adopted::default();
         for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
             let identifiers = identifiers(requests, &members);
             let relabelling = self.catalog.relabel(blueprint, &identifiers, self.options);
-            calls += relabelling.calls;
-            if !relabelling.is_accepted {
+            adopted.calls += relabelling.calls;
+            if !relabelling.may_be_applied {
                 continue;
             }
-            // The route is undocumented, so an answer alone does not show that the owner changed.
-            let Ok(owned) = self.owned(blueprint, &identifiers) else { continue };
-            relabelled.extend(members.into_iter().filter(|at| owned.contains(&requests[*at].key.identifier)));
+            // The route is undocumented, so an answer alone does not show that the owner changed. Another writer may have
+            // changed the content since the plan was made.
+            let Ok(owned) = self.owned(blueprint, &identifiers) else {
+                adopted.unknown.extend(members);
+                continue;
+            };
+            let stored = self.blueprint(blueprint).and_then(|shape| {
+                let owned: Vec<Box<str>> = owned.iter().cloned().collect();
+                self.catalog.find(shape, &owned, self.limit()).ok()
+            });
+            for at in members {
+                let identifier = &requests[at].key.identifier;
+                let is_owned = owned.contains(identifier);
+                let found = stored.iter().flatten().find(|entity| entity.key.identifier == *identifier);
+                if is_owned && is_as_written(requests[at], found) {
+                    adopted.relabelled.insert(at);
+                } else if is_owned || relabelling.is_pending {
+                    adopted.unknown.insert(at);
+                }
+            }
         }
-        (relabelled, calls)
+        adopted
     }
 
     /// `is_owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.

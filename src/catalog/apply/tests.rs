@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::catalog::Cancellation;
 use crate::catalog::wire::{EntityDraft, WriteOptions, Writer};
+use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Body, Method};
@@ -53,9 +54,17 @@ fn key(change: usize) -> EntityKey {
 }
 
 fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<WriteRequest>>, changes: usize, stop_on_failure: bool) -> Outcome {
+    let bodies = catalog.blueprints().expect("they are read").into_iter();
+    let blueprints: Vec<Blueprint> = bodies.map(|body| Blueprint::from_json(body).expect("it is one").0).collect();
     let cancellation = Cancellation::default();
     let options = ApplyOptions { run_id: None, stop_on_failure, cancellation: &cancellation, progress: &Silent };
-    apply(catalog, &WriteRequests { waves }, changes, ApplyContext { blueprints: &[], owner: &owner() }, options)
+    apply(
+        catalog,
+        &WriteRequests { waves },
+        changes,
+        ApplyContext { blueprints: &blueprints, owner: &owner() },
+        options,
+    )
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {

@@ -75,9 +75,13 @@ impl Work<'_> {
         let body = json!({"entitiesIdentifiers": lot, "datasource": self.session.user_agent()}).to_string();
         let call = ApiCall::write("PATCH", self.route.clone(), Some(body.into_bytes()), CallKind::Batch);
         let reply = self.session.send_unit(&call.of_run(self.run)).await;
-        let Relabelling { calls, is_accepted } = self.relabelling.get();
-        let is_accepted = is_accepted || reply.result.is_ok();
-        self.relabelling.set(Relabelling { calls: calls + 1, is_accepted });
+        let Relabelling { calls, may_be_applied, is_pending } = self.relabelling.get();
+        let is_open = reply.result.as_ref().map_or_else(|error| !error.had_no_effect(), |()| true);
+        self.relabelling.set(Relabelling {
+            calls: calls + 1,
+            may_be_applied: may_be_applied || is_open || reply.is_lost,
+            is_pending: is_pending || reply.is_pending || reply.result.as_ref().is_err_and(ClientError::is_pending),
+        });
         if let Err(error) = reply.result {
             self.record_error(&error);
         }
