@@ -27,12 +27,17 @@ long seed="1" cases="10000":
     PORTOLAN_SEED={{ seed }} PORTOLAN_CASES={{ cases }} cargo test --locked --profile=long --test main -- \
         --include-ignored api::described:: chaos:: cli::links:: cli::serve::raw:: converge:: delivery:: delivery_rules::quiet:: jq:: laws:: pushed::
 
+# Run the API tests against a live organisation and record the results in docs/live (docs/live.md says which variables to set)
+live:
+    cargo test --locked --test main live::a_live_run_is_recorded -- --ignored --exact --nocapture
+    UPDATE=1 cargo test --locked --test main live::the_last_live_run_is_shown_if_there_is_one
+
 # Accept changed output: snapshots, what the rules' examples show, generated files, guides, pictures. Read the diff then.
 accept:
     INSTA_UPDATE=always cargo test --locked --lib -- report:: manifest::encode
     UPDATE=1 INSTA_UPDATE=always cargo test --locked --test main -- rules:: cli::new
     touch src/commands/examples.rs # cargo does not notice files that are new in `testdata/rules`
-    UPDATE=1 cargo test --locked --test main -- generated:: guides:: pictures::
+    UPDATE=1 cargo test --locked --test main -- generated:: guides:: live:: pictures::
 
 # Make the files of a lint rule, and tell what to do next: `just new-rule unknown-owner entity`
 new-rule name family="entity":

@@ -32,7 +32,7 @@ use portolan::domain::value::Value;
 use portolan::embedded::LocalCatalog;
 use portolan::embedded::store::{Store, system_clock};
 use portolan::manifest::{Limits, Reader, decode};
-use portolan::plan::{Deletes, Destination, PlanInput, plan};
+use portolan::plan::{Adopt, Deletes, Destination, PlanInput, plan};
 use portolan::sources::{Pattern, discover, for_each_text};
 use portolan::text::mask::Mask;
 use serde_json::json;
@@ -225,7 +225,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
         policies: &[],
         prune: PruneRule { enabled: true, max: 5, max_percent: 10 },
         destination: Destination { platform: "port", catalog: "https://api.port.io", target: None, scope: SCOPE },
-        adopt: false,
+        adopt: Adopt::Nothing,
         only_branch: false,
         unread: &[],
         moves: &[],

@@ -40,7 +40,8 @@ mod systems;
 mod values;
 mod write_modes;
 
-use bench::{Bench, PREFIX};
+use bench::Bench;
+pub use bench::PREFIX;
 
 #[test]
 fn every_blueprint_of_a_test_can_be_cleaned_away() {

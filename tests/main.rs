@@ -23,6 +23,7 @@ mod hooks;
 mod jq;
 mod killed;
 mod laws;
+mod live;
 mod mistakes;
 mod ocean;
 mod pictures;

@@ -110,6 +110,10 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError>;
 
+    /// Makes this client the owner of entities without writing their content, as far as the catalog does that. A read
+    /// shows of which ones it is the owner then.
+    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling;
+
     /// Changes the fields of one entity that the draft sets; the only way to clear a text field or the team.
     fn patch(
         &self,
@@ -159,6 +163,17 @@ pub struct ReadLimit<'l> {
     /// The read ends at the second signal.
     pub cancellation: &'l Cancellation,
     pub timeout: Duration,
+}
+
+/// What became of a request to change the owner of entities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relabelling {
+    /// The number of calls that were sent.
+    pub calls: usize,
+    /// At least one of them may have had an effect.
+    pub may_be_applied: bool,
+    /// The effect of at least one may still come: it was abandoned.
+    pub is_pending: bool,
 }
 
 /// How much of each blueprint is read.

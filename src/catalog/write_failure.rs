@@ -35,6 +35,18 @@ pub enum WriteFailure {
 }
 
 impl WriteFailure {
+    /// The same after another request for the entity whose effect is not known.
+    pub(super) fn after_a_doubt(self) -> Self {
+        match self {
+            doubt @ Self::InDoubt { .. } => doubt,
+            Self::Recreated => Self::Recreated,
+            since @ Self::WrittenSince { .. } => since,
+            last @ (Self::Refused(_) | Self::CallFailed(_) | Self::Unsent(_) | Self::Denied | Self::Stopped) => {
+                Self::InDoubt { last: Box::new(last), is_pending: true }
+            }
+        }
+    }
+
     /// The failed call, if any.
     pub fn error(&self) -> Option<&CatalogError> {
         match self {

@@ -35,7 +35,6 @@ use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::scope::{derived_scope, owner_in_catalog};
 use crate::domain::error_class::ExitClass;
 use crate::domain::impact::Impact;
-use crate::domain::plan::Plan;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
@@ -244,7 +243,7 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
     let is_stuck = planned.delivery.as_ref().is_some_and(ClusterDelivery::has_refusals);
     let exit = match is_stuck {
         true => Exit::Findings,
-        false => exit(args, &planned.plan, &approve, complaints.as_deref()),
+        false => exit(args, &planned, &approve, complaints.as_deref()),
     };
     let exit = and_impact(exit, &args.fail_on, planned.impact.as_ref());
     planned.free();
@@ -253,14 +252,15 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
 
 /// Exit 1 if the catalog would reject a write, or the plan has obstacles, and 4 if a policy refuses the plan: no approval
 /// helps against these.
-fn exit(args: &DiffArgs, plan: &Plan, approve: &[ApprovalDigest], complaints: Option<&[Complaint]>) -> Exit {
+fn exit(args: &DiffArgs, planned: &BuiltPlan, approve: &[ApprovalDigest], complaints: Option<&[Complaint]>) -> Exit {
+    let plan = &planned.plan;
     if complaints.is_some_and(|complaints| !complaints.is_empty()) || !plan.obstacles.is_empty() {
         return Exit::Findings;
     }
     if plan.refusals() > 0 {
         return Exit::Refused;
     }
-    let consents = Approvals { approve, adopt: args.planning.adopt };
+    let consents = Approvals::new(approve, args.planning.adopt, &args.planning.adopt_from, &planned.options);
     if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
         return Exit::Refused;
     }

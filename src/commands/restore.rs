@@ -110,6 +110,7 @@ fn run(args: &RestoreArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         approve: &args.approve,
         approval_comments: false,
         adopt: args.adopt,
+        adopt_from: &[],
         yes: args.yes,
         on_error: args.on_error,
         run_id: args.run_id.as_deref(),

@@ -10,7 +10,7 @@ use crate::catalog::ApplyOptions;
 use crate::catalog::apply::{ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
-use crate::catalog::{Catalog, CatalogError, ErrorFacts, LastWrites, Part, ReadLimit, WriteFailure};
+use crate::catalog::{Catalog, CatalogError, ErrorFacts, LastWrites, Part, ReadLimit, Relabelling, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -266,6 +266,18 @@ impl Catalog for LocalCatalog {
         }
         progress.finish();
         Ok(outcomes)
+    }
+
+    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
+        let mut may_be_applied = false;
+        for lot in identifiers.chunks(ENTITIES_PER_TRANSACTION) {
+            if options.cancellation.is_cancelled() {
+                break;
+            }
+            let lot: Vec<&str> = lot.iter().map(AsRef::as_ref).collect();
+            may_be_applied |= self.store.relabel_entities(blueprint, &lot, &self.user_agent).is_ok();
+        }
+        Relabelling { calls: 0, may_be_applied, is_pending: false }
     }
 
     fn patch(

@@ -13,6 +13,7 @@ use crate::domain::plan::policy::PolicyVerdict;
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::Completeness;
 
+use super::adoption::Adoption;
 use super::input::{ChangeDraft, PlanInput};
 use super::needed::Needed;
 use super::{digest, ownership};
@@ -29,6 +30,7 @@ pub(super) struct KeptEntities<'s, 'q> {
 pub(super) fn find(
     input: &PlanInput<'_>,
     drafts: &[ChangeDraft<'_>],
+    adoption: &Adoption<'_>,
     policies: Vec<HazardKind>,
     kept_entities: KeptEntities<'_, '_>,
 ) -> Vec<Hazard> {
@@ -36,7 +38,7 @@ pub(super) fn find(
     let mut kinds = policies;
     kinds.extend(many_deletes(input, drafts));
     kinds.extend(dependents(drafts));
-    kinds.extend(foreign(input, drafts));
+    kinds.extend(foreign(adoption, drafts));
     kinds.extend(changed_since_push(input, drafts));
     kinds.extend(unseen(input, drafts));
     kinds.extend(unseen_dependents(input, drafts));
@@ -121,10 +123,11 @@ fn dependents(drafts: &[ChangeDraft<'_>]) -> impl Iterator<Item = HazardKind> {
     })
 }
 
-fn foreign(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {
-    let is_foreign = |draft: &&ChangeDraft<'_>| draft.change.ownership == OwnerStatus::Foreign;
+fn foreign(adoption: &Adoption<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {
+    let is_foreign =
+        |draft: &&ChangeDraft<'_>| draft.change.ownership == OwnerStatus::Foreign && !adoption.takes(&draft.change.key);
     let keys: Vec<EntityKey> = drafts.iter().filter(is_foreign).map(|draft| draft.change.key.clone()).collect();
-    (!keys.is_empty() && !input.adopt).then_some(HazardKind::Foreign { keys })
+    (!keys.is_empty()).then_some(HazardKind::Foreign { keys })
 }
 
 fn changed_since_push(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Option<HazardKind> {

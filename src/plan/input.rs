@@ -35,8 +35,7 @@ pub struct PlanInput<'q> {
     /// The policies in force.
     pub policies: &'q [Policy],
     pub destination: Destination<'q>,
-    /// Adopts entities that other owners wrote.
-    pub adopt: bool,
+    pub adopt: Adopt<'q>,
     /// Leaves out changes that were pending before this branch. Only for output: the remaining changes may depend on
     /// those left out.
     pub only_branch: bool,
@@ -49,6 +48,15 @@ pub struct PlanInput<'q> {
     pub changed_since: &'q [EntityKey],
     /// The mask of digests. The plan itself holds unmasked values for `write_requests`; [`masked`] returns the one to show.
     pub mask: &'q Mask,
+}
+
+/// The entities of other owners that a plan takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopt<'q> {
+    Nothing,
+    All,
+    /// These: what other scopes own.
+    Those(&'q [EntityKey]),
 }
 
 /// Which entities a plan deletes.

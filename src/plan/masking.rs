@@ -43,6 +43,7 @@ pub(super) fn masked_requests(requests: WriteRequests, mask: &Mask) -> WriteRequ
             Method::Merge(body) => Method::Merge(masked_body(body, mask)),
             Method::Replace(body) => Method::Replace(masked_body(body, mask)),
             Method::Patch(body) => Method::Patch(masked_body(body, mask)),
+            Method::Adopt(body) => Method::Adopt(masked_body(body, mask)),
             Method::Delete => Method::Delete,
         };
         WriteRequest { method, ..request }
@@ -76,7 +77,11 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
 pub fn secrets_of(request: &WriteRequest, mask: &Mask) -> Vec<String> {
     let mut found = Vec::new();
     match &request.method {
-        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => {
+        Method::Create(body)
+        | Method::Merge(body)
+        | Method::Replace(body)
+        | Method::Patch(body)
+        | Method::Adopt(body) => {
             for (name, value) in &body.properties {
                 secrets_in(mask, Some(name), value, &mut found);
             }

@@ -2,6 +2,7 @@
 //! gives the same plan, byte for byte. Both sides are normalised first (`normalise`), so that the comparison
 //! (`compare`) needs no exceptions.
 
+mod adoption;
 mod approval_digest;
 pub mod backup;
 mod compare;
@@ -41,7 +42,7 @@ use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStat
 
 pub use digest::of_entity;
 pub use filter::{PulledIn, pulled_in};
-pub use input::{Deletes, Destination, Move, Only, PlanBasis, PlanInput};
+pub use input::{Adopt, Deletes, Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};
 pub use origin::Base;
 pub use policies::{UnknownName, unknown_names};
@@ -50,6 +51,7 @@ pub use rename::{RenameHint, exchanged, rename_hints};
 pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
+use adoption::Adoption;
 use compare::Sides;
 use hazards::KeptEntities;
 use input::{ChangeDraft, Comparison};
@@ -64,6 +66,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let shapes = Shapes::new(input.blueprints);
     let base_manifests = BaseManifests::new(input.base);
     let owned = Owned::new(input.owned);
+    let adoption = Adoption::new(input.adopt);
     let (declared, mut obstacles) = ownership::declared(input.desired);
     let (sides, undeclared) = ownership::stored(input.actual, &declared);
     let Removals { gone, mut kept, needed, blockers } = Removals::find(input, undeclared, &owned, &declared, &shapes);
@@ -78,7 +81,8 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         // A restore undoes a rename as the create and the delete that it was.
         Deletes::Listed(_) => Renames::none(),
     };
-    let planner = Planner { input, shapes: &shapes, base_manifests: &base_manifests, owned: &owned, renames: &renames };
+    let (base_manifests, owned) = (&base_manifests, &owned);
+    let planner = Planner { input, shapes: &shapes, base_manifests, owned, adoption: &adoption, renames: &renames };
 
     let sides: Vec<(&Desired, Option<&Entity>)> = declared.iter().copied().zip(sides).collect();
     let (mut drafts, mut unchanged, mut foreign_unchanged) = (Vec::new(), Vec::new(), Vec::new());
@@ -107,7 +111,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     };
     let policies = policies::find(input, &drafts, &shapes);
     let kept_entities = KeptEntities { kept: kept_by_push, blockers, needed: &needed };
-    let hazards = hazards::find(input, &drafts, policies, kept_entities);
+    let hazards = hazards::find(input, &drafts, &adoption, policies, kept_entities);
     kept.extend(needed.iter().map(|needed| needed.entity));
     let counts = counts::count(&drafts, &unchanged, &kept, &left_out);
     let changes: Vec<Change> = drafts.into_iter().map(|draft| draft.change).collect();
@@ -147,6 +151,7 @@ struct Planner<'p, 'q> {
     shapes: &'p Shapes<'q>,
     base_manifests: &'p BaseManifests<'q>,
     owned: &'p Owned<'q>,
+    adoption: &'p Adoption<'q>,
     renames: &'p Renames<'q>,
 }
 
@@ -182,7 +187,7 @@ impl<'q> Planner<'_, 'q> {
                 (Action::Rename { from: old.key.identifier.clone(), by }, creation)
             }
             (OwnerStatus::New, None) => (Action::Create, creation),
-            (OwnerStatus::Foreign, _) if fields.is_empty() && self.input.adopt => (Action::Adopt, creation),
+            (OwnerStatus::Foreign, _) if fields.is_empty() && self.adoption.takes(key) => (Action::Adopt, creation),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
             (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
                 let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));

@@ -52,7 +52,7 @@ fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Method {
     match (&change.action, change.mode) {
         // Another writer may have created the entity since the read; the catalog then rejects the create.
         (Action::Create | Action::Rename { .. }, _) => Method::Create(whole(manifest, without)),
-        (Action::Adopt, _) => Method::Merge(whole(manifest, without)),
+        (Action::Adopt, _) => Method::Adopt(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Replace) => Method::Replace(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Merge) => {
             let body = changed(change, without);

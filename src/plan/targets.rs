@@ -54,7 +54,11 @@ pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec
 
 fn relations(request: &WriteRequest) -> &[(Arc<str>, Targets)] {
     match &request.method {
-        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => &body.relations,
+        Method::Create(body)
+        | Method::Merge(body)
+        | Method::Replace(body)
+        | Method::Patch(body)
+        | Method::Adopt(body) => &body.relations,
         Method::Delete => &[],
     }
 }

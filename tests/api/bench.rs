@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::api::answer::Answer;
 use crate::api::description::{DESCRIPTION, Exchange};
+use crate::live::{Event, report};
 use crate::testkit::serving::{self, Serving};
 
 pub const PREFIX: &str = "portolan_proof_";
@@ -44,6 +45,7 @@ impl Bench {
     pub fn embedded_with(reason: &str, flags: &[&str]) -> Option<Self> {
         if live_settings().is_some() {
             println!("not asked of the live organisation: {reason}");
+            report(&Event::NotAsked { reason: reason.to_owned() });
             return None;
         }
         Some(Self::serve(flags))
@@ -365,7 +367,11 @@ impl Call<'_> {
             return;
         }
         let news = format!("not as described: {answer}\n  {}", faults.join("\n  "));
-        if self.bench.is_embedded() { panic!("{news}") } else { println!("{news}") }
+        if self.bench.is_embedded() {
+            panic!("{news}");
+        }
+        println!("{news}");
+        report(&Event::NotDescribed { request: answer.asked.clone(), status: answer.status });
     }
 }
 

@@ -106,3 +106,98 @@ fn what_a_datasource_has_comes_in_pages() {
     }
     assert_eq!(found, (0..25).map(|at| format!("e{at:02}")).collect::<Vec<_>>());
 }
+
+#[test]
+fn the_datasource_changes_without_a_write() {
+    let bench = Bench::open();
+    let blueprint = stocked(&bench);
+    let before = bench.entity(&blueprint, "c");
+    let relabel = |body: Value| bench.patch(&["blueprints", &blueprint, "datasource", "bulk"]).send(body);
+    relabel(json!({"entitiesIdentifiers": ["c", "d"], "datasource": MINE})).gave(200);
+    assert_eq!(of_datasource(&bench, &blueprint, "proof-of-mine", "(statekey/acme/catalog)"), ["a", "b", "c", "d"]);
+    assert_eq!(of_datasource(&bench, &blueprint, "proof-of-others", "(statekey/acme/catalog)"), [] as [&str; 0]);
+    assert_eq!(bench.entity(&blueprint, "c"), before);
+}
+
+#[test]
+fn a_wrong_change_of_the_datasource_changes_nothing() {
+    let Some(bench) = Bench::embedded("its refusals are not known") else { return };
+    let blueprint = stocked(&bench);
+    let relabel = |body: Value| bench.patch(&["blueprints", &blueprint, "datasource", "bulk"]).send(body);
+    let many: Vec<String> = (0..21).map(|at| format!("s{at}")).collect();
+    for body in [
+        json!([]),
+        json!({"entitiesIdentifiers": ["c"]}),
+        json!({"datasource": MINE}),
+        json!({"entitiesIdentifiers": "c", "datasource": MINE}),
+        json!({"entitiesIdentifiers": ["c", 1], "datasource": MINE}),
+        json!({"entitiesIdentifiers": [], "datasource": MINE}),
+        json!({"entitiesIdentifiers": many, "datasource": MINE}),
+        json!({"entitiesIdentifiers": ["c"], "datasource": ""}),
+        json!({"entitiesIdentifiers": ["c"], "datasource": "x".repeat(1_025)}),
+        json!({"entitiesIdentifiers": ["c"], "datasource": null}),
+        json!({"entitiesIdentifiers": ["c"], "datasource": MINE, "force": true}),
+    ] {
+        relabel(body).refused(422, "invalid_request");
+    }
+    relabel(json!({"entitiesIdentifiers": ["c", "nobody"], "datasource": MINE}))
+        .refused(404, "not_found")
+        .mentions("nobody");
+    assert_eq!(of_datasource(&bench, &blueprint, "proof-of-mine", "(statekey/acme/catalog)"), ["a", "b"]);
+    let call = bench.patch(&["blueprints", "nothing", "datasource", "bulk"]);
+    call.send(json!({"entitiesIdentifiers": ["c"], "datasource": MINE})).refused(404, "not_found");
+}
+
+#[test]
+fn every_datasource_is_listed_with_the_blueprints_of_its_entities() {
+    let bench = Bench::open();
+    let blueprint = stocked(&bench);
+    let found = bench.get(&["data-sources"]).now().gave(200);
+    let sources = found["dataSources"].as_array().expect("a list");
+    let of_this = |source: &&Value| {
+        let blueprints = source["blueprints"].as_array().expect("a list");
+        blueprints.iter().any(|it| it["identifier"] == blueprint)
+    };
+    assert_eq!(sources.iter().filter(of_this).count(), 3, "{found:#}");
+    assert!(sources.iter().all(|source| source["context"].is_object()), "{found:#}");
+}
+
+#[test]
+fn entities_are_counted_by_a_property() {
+    let bench = Bench::open();
+    let properties = json!({"tier": {"type": "number"}, "language": {"type": "string"}});
+    let blueprint = bench.simple("service", properties, json!({}));
+    for (agent, identifier, tier) in [(MINE, "a", 1), (MINE, "b", 1), (OTHERS, "c", 2)] {
+        let call = bench.post(&["blueprints", &blueprint, "entities"]).agent(agent);
+        call.send(json!({"identifier": identifier, "properties": {"tier": tier}})).gave_one_of(&[200, 201]);
+    }
+    let group = |body: Value| bench.post(&["blueprints", &blueprint, "entities", "group"]).send(body);
+    let mine = json!({"combinator": "and", "rules": [{"property": "$datasource", "operator": "contains", "value": "proof-of-mine"}]});
+    let counted = group(json!({"query": mine, "groupBy": {"property": "$blueprint"}})).gave(200);
+    assert_eq!(counted["groups"], json!([{"value": blueprint, "count": 2}]));
+    assert_eq!(counted["hasMoreGroups"], false);
+    let none =
+        json!({"combinator": "and", "rules": [{"property": "$datasource", "operator": "contains", "value": "nobody"}]});
+    let counted = group(json!({"query": none, "groupBy": {"property": "$blueprint"}})).gave(200);
+    assert_eq!(counted["groups"], json!([]));
+    if !bench.is_embedded() {
+        return;
+    }
+    let counted = group(json!({"groupBy": {"property": "tier"}})).gave(200);
+    assert_eq!(counted["groups"], json!([{"value": 1, "count": 2}, {"value": 2, "count": 1}]));
+    let counted = group(json!({"groupBy": {"property": "language"}})).gave(200);
+    assert_eq!(counted["groups"], json!([{"value": null, "count": 3}]));
+    for body in [
+        json!({}),
+        json!({"groupBy": "tier"}),
+        json!({"groupBy": {}}),
+        json!({"groupBy": {"property": "nothing"}}),
+        json!({"groupBy": {"property": 1}}),
+        json!({"groupBy": {"property": "tier"}, "limit": 1}),
+    ] {
+        group(body).refused(422, "invalid_request");
+    }
+    // An entity may have this name too.
+    bench.create(&blueprint, json!({"identifier": "group"}));
+    assert_eq!(bench.entity(&blueprint, "group")["identifier"], "group");
+}

@@ -267,6 +267,21 @@ pub const UNDESCRIBED: &[Route] = &[
     },
     Route {
         method: "PATCH",
+        path: "/v1/blueprints/{identifier}/datasource/bulk",
+        why: "undocumented; the platform's migrator from the GitHub app changes the datasource of entities with it",
+    },
+    Route {
+        method: "GET",
+        path: "/v1/data-sources",
+        why: "undocumented; the migrator reads which blueprints an installation wrote",
+    },
+    Route {
+        method: "POST",
+        path: "/v1/blueprints/{identifier}/entities/group",
+        why: "undocumented; the migrator counts the entities of a search with it",
+    },
+    Route {
+        method: "PATCH",
         path: "/v1/blueprints/{identifier}/properties/{property}/rename",
         why: "documented on a separate page, which is not part of the description in this repository",
     },

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::api::answer::Answer;
 use crate::api::bench::Bench;
 use crate::api::exceptions::{SHAPES, STATUSES, UNDESCRIBED};
+use crate::live::{Event, report};
 
 mod ask;
 
@@ -272,6 +273,31 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
+        asks: "the datasource of an entity is changed: the answer, and whether `updatedAt` stays",
+        choice: "200, stays",
+        ask: ask::relabelled,
+    },
+    Question {
+        asks: "the datasource of two entities is changed, one of which does not exist",
+        choice: "404 not_found, the other keeps its datasource",
+        ask: ask::relabelled_with_nobody,
+    },
+    Question {
+        asks: "the datasource of 21 entities is changed in one call",
+        choice: "422 invalid_request",
+        ask: ask::relabelled_beyond_the_limit,
+    },
+    Question {
+        asks: "the keys of a data source in the list of data sources",
+        choice: "blueprints, context, datasource",
+        ask: ask::keys_of_a_data_source,
+    },
+    Question {
+        asks: "entities counted by `$blueprint`, and by a property that one of two has",
+        choice: "1 group of 2; 2 groups",
+        ask: ask::grouped,
+    },
+    Question {
         asks: "an invalid token",
         choice: "401 unauthorized",
         ask: |bench| bench.get(&["blueprints"]).token(Some("Bearer nothing")).now().brief(),
@@ -297,6 +323,10 @@ fn the_open_questions_are_asked() {
         let answer = (question.ask)(&bench);
         let mark = if answer == question.choice { "as chosen" } else { "OTHERWISE" };
         println!("{mark}: {}: {answer} (embedded: {})", question.asks, question.choice);
+        if !bench.is_embedded() {
+            let (asks, live, embedded) = (question.asks.to_owned(), answer.clone(), question.choice.to_owned());
+            report(&Event::Question { asks, live, embedded });
+        }
         if bench.is_embedded() && answer != question.choice {
             wrong.push(format!("{}: {answer}, not {}", question.asks, question.choice));
         }

@@ -1,6 +1,7 @@
 //! Tests `push`: declared changes are applied once, hazards need approval, and after any interruption the next push
 //! completes them.
 
+mod adopted;
 mod approved;
 mod confirmed;
 mod hostile_trees;

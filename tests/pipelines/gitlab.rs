@@ -116,7 +116,7 @@ fn diff_keeps_one_note_and_push_wants_the_digest() {
         let comments = scene.forge.comments();
         assert!(comments.len() == 1 && comments[0].0 == ME && comments[0].1.contains(tier), "{comments:?}");
         assert_eq!(comments[0].1, scene.repo.read("portolan-comment.md"));
-        assert_eq!(json(&scene, "portolan-plan.json")["format"], "portolan.plan-file/4");
+        assert_eq!(json(&scene, "portolan-plan.json")["format"], "portolan.plan-file/5");
     }
     ended(ours(&scene).run("portolan-push", &[]), 0);
     scene.repo.remove("catalog/cart.yaml");

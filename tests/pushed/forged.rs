@@ -110,7 +110,7 @@ fn sealed(mut json: Value) -> String {
     if let Some(entries) = json.as_object_mut() {
         let format = entries.remove("format");
         entries.remove("checksum");
-        let content = sorted(&json!(["portolan.plan-file/4", entries]));
+        let content = sorted(&json!(["portolan.plan-file/5", entries]));
         let sum: String =
             digest(&SHA256, content.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         entries.insert("checksum".to_owned(), json!(sum));
@@ -209,7 +209,7 @@ fn spoiled(text: &str, dice: &mut Dice) -> String {
     match dice.roll(5) {
         0 => text.get(..at).unwrap_or_default().to_owned(),
         1 => text.replacen("\"scope\":", "\"scope\": \"acme/other\", \"scope\":", 1),
-        2 => text.replace("plan-file/4", "plan-file/2"),
+        2 => text.replace("plan-file/5", "plan-file/2"),
         3 => text.replacen('1', "123456789012345678901234567890", 1),
         _ => format!("{text}{text}"),
     }
@@ -245,7 +245,7 @@ fn a_forged_plan_file_sends_nothing() {
         ("adopting", forge.forged(|json| json["options"]["adopt"] = json!(true))),
         ("another scope", forge.forged(|json| json["provenance"]["scope"] = json!("acme/other"))),
         ("another catalog", forge.forged(|json| json["provenance"]["catalog"] = json!("http://127.0.0.1:1"))),
-        ("an old file", good.replace("plan-file/4", "plan-file/2")),
+        ("an old file", good.replace("plan-file/5", "plan-file/2")),
     ] {
         // An option without effect is allowed.
         assert!(!forge.is_carried_out(&file) || name == "adopting", "{name}");

@@ -36,7 +36,8 @@ pub(crate) fn batches(requests: &[&WriteRequest]) -> Vec<Batch> {
     for (at, request) in requests.iter().enumerate() {
         let method = match request.method {
             Method::Create(_) => MethodKind::Create,
-            Method::Merge(_) => MethodKind::Merge,
+            // What is still to be adopted here could not be relabelled.
+            Method::Merge(_) | Method::Adopt(_) => MethodKind::Merge,
             Method::Replace(_) => MethodKind::Replace,
             Method::Patch(_) => MethodKind::Patch,
             Method::Delete => MethodKind::Delete,
@@ -75,7 +76,11 @@ pub(crate) fn outcome_of_write(method: MethodKind, end: Result<Written, WriteFai
 pub fn draft(request: &WriteRequest) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(request.key.identifier.to_string()));
     let body = match &request.method {
-        Method::Create(body) | Method::Merge(body) | Method::Replace(body) | Method::Patch(body) => body,
+        Method::Create(body)
+        | Method::Merge(body)
+        | Method::Replace(body)
+        | Method::Patch(body)
+        | Method::Adopt(body) => body,
         Method::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
     };
     let Body { texts, team, properties, relations } = body;

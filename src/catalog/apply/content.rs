@@ -12,8 +12,12 @@ use crate::domain::value::timestamp::Moment;
 pub(super) fn is_as_written(request: &WriteRequest, stored: Option<&Entity>) -> bool {
     match (&request.method, stored) {
         (Method::Delete, stored) => stored.is_none(),
-        (Method::Create(_) | Method::Merge(_) | Method::Replace(_) | Method::Patch(_), None) => false,
-        (Method::Create(body) | Method::Merge(body) | Method::Patch(body), Some(stored)) => holds(body, stored),
+        (Method::Create(_) | Method::Merge(_) | Method::Replace(_) | Method::Patch(_) | Method::Adopt(_), None) => {
+            false
+        }
+        (Method::Create(body) | Method::Merge(body) | Method::Patch(body) | Method::Adopt(body), Some(stored)) => {
+            holds(body, stored)
+        }
         (Method::Replace(body), Some(stored)) => holds(body, stored) && holds_nothing_else(body, stored),
     }
 }

@@ -13,11 +13,13 @@ mod tests;
 pub(crate) use batch::{Batch, MAX_DELETED, MAX_WRITTEN, MethodKind, batches, outcome_of_write};
 pub use batch::{calls, draft};
 pub use resolve::ApplyContext;
-use resolve::Resolver;
+use resolve::{Adopted, Resolver};
 pub(crate) use run::ApplyRun;
 
+use std::collections::HashSet;
+
 use super::{ApplyOptions, Catalog, WriteFailure};
-use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason, Relabelled};
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 
 /// Few enough that little time passes between the ownership check and the delete.
@@ -34,7 +36,8 @@ pub fn apply(
     let total: usize = requests.waves.iter().map(Vec::len).sum();
     options.progress.start("writing to the catalog", total as u64);
     let resolver = Resolver { catalog, context, options };
-    let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, options };
+    let relabelled = Relabelled::default();
+    let mut ledger = Ledger { states: vec![State::default(); changes], end_reason: None, relabelled, options };
     for wave in &requests.waves {
         let (ready, blocked): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
             wave.iter().partition(|request| ledger.may_begin(request));
@@ -61,11 +64,19 @@ struct State {
     end: Option<ChangeOutcome>,
 }
 
+/// The requests of a wave that remain after a change of owners.
+struct Unsent<'r> {
+    requests: Vec<&'r WriteRequest>,
+    /// The changes whose owner may have changed all the same, so that a failed write leaves them in doubt.
+    open: HashSet<usize>,
+}
+
 struct Ledger<'a> {
     /// Indexed like the changes of the plan.
     states: Vec<State>,
     /// The reason why no further request is sent.
     end_reason: Option<Reason>,
+    relabelled: Relabelled,
     options: ApplyOptions<'a>,
 }
 
@@ -88,14 +99,45 @@ impl Ledger<'_> {
 
     /// Sends requests that may run concurrently, and reads back those whose result is in doubt.
     fn perform(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        let Unsent { requests, open } = self.relabel(resolver, requests);
         if requests.is_empty() {
             return;
         }
-        let outcomes = resolver.catalog.perform(requests, self.options);
-        let outcomes = resolver.resolve(requests, outcomes);
+        let outcomes = resolver.catalog.perform(&requests, self.options);
+        let outcomes = resolver.resolve(&requests, outcomes);
         for (request, outcome) in requests.iter().zip(outcomes) {
+            let outcome = match open.contains(&request.change) {
+                true => outcome.map_err(WriteFailure::after_a_doubt),
+                false => outcome,
+            };
             self.record(request, outcome);
         }
+    }
+
+    /// Changes the owner of entities that need nothing else; returns the requests that are still to be sent. One that
+    /// could not be relabelled is among them, and is written like any other.
+    fn relabel<'r>(&mut self, resolver: &Resolver<'_>, requests: &[&'r WriteRequest]) -> Unsent<'r> {
+        let (adoptions, mut rest): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
+            requests.iter().copied().partition(|request| matches!(request.method, Method::Adopt(_)));
+        let mut open = HashSet::new();
+        if adoptions.is_empty() || self.options.cancellation.is_cancelled() {
+            return Unsent { requests: requests.to_vec(), open };
+        }
+        let Adopted { relabelled, unknown, calls } = resolver.relabel(&adoptions);
+        self.relabelled.calls += calls;
+        self.relabelled.entities += relabelled.len();
+        for (at, request) in adoptions.into_iter().enumerate() {
+            if relabelled.contains(&at) {
+                self.begin(request);
+                continue;
+            }
+            if unknown.contains(&at) {
+                open.insert(request.change);
+            }
+            rest.push(request);
+        }
+        self.options.progress.advance(relabelled.len() as u64);
+        Unsent { requests: rest, open }
     }
 
     /// Deletes those entities that nobody else wrote since the plan was made.
@@ -197,7 +239,7 @@ impl Ledger<'_> {
 
     fn outcome(self) -> Outcome {
         let ends = self.states.into_iter().map(|state| state.end.unwrap_or(ChangeOutcome::Applied));
-        let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false };
+        let mut outcome = Outcome { ends: ends.collect(), is_interrupted: false, relabelled: self.relabelled };
         outcome.is_interrupted = self.options.cancellation.is_cancelled() && !outcome.is_complete();
         outcome
     }

@@ -1,7 +1,7 @@
 //! Reads around the writes of a push: the results of writes in doubt, and whether entities that are about to be deleted
 //! are still as the plan found them. Every read has a time limit, so that a cancelled run still ends soon.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +32,15 @@ pub(super) struct Resolver<'r> {
     pub catalog: &'r dyn Catalog,
     pub context: ApplyContext<'r>,
     pub options: ApplyOptions<'r>,
+}
+
+/// What a change of owners did, by the index of the request.
+#[derive(Debug, Default)]
+pub(super) struct Adopted {
+    pub relabelled: HashSet<usize>,
+    /// Their owner may have changed, or may still change; or it has, and their content is another one.
+    pub unknown: HashSet<usize>,
+    pub calls: usize,
 }
 
 type Outcomes = Vec<Result<(), WriteFailure>>;
@@ -67,6 +76,41 @@ impl Resolver<'_> {
             }
         }
         outcomes
+    }
+
+    /// Changes the owner of entities that need nothing else, and reads back which of them this scope owns then, with the
+    /// declared content.
+    pub fn relabel(&self, requests: &[&WriteRequest]) -> Adopted {
+        let mut adopted = Adopted::default();
+        for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
+            let identifiers = identifiers(requests, &members);
+            let relabelling = self.catalog.relabel(blueprint, &identifiers, self.options);
+            adopted.calls += relabelling.calls;
+            if !relabelling.may_be_applied {
+                continue;
+            }
+            // The route is undocumented, so an answer alone does not show that the owner changed. Another writer may have
+            // changed the content since the plan was made.
+            let Ok(owned) = self.owned(blueprint, &identifiers) else {
+                adopted.unknown.extend(members);
+                continue;
+            };
+            let stored = self.blueprint(blueprint).and_then(|shape| {
+                let owned: Vec<Box<str>> = owned.keys().cloned().collect();
+                self.catalog.find(shape, &owned, self.limit()).ok()
+            });
+            for at in members {
+                let identifier = &requests[at].key.identifier;
+                let is_owned = owned.contains_key(identifier);
+                let found = stored.iter().flatten().find(|entity| entity.key.identifier == *identifier);
+                if is_owned && is_as_written(requests[at], found) {
+                    adopted.relabelled.insert(at);
+                } else if is_owned || relabelling.is_pending {
+                    adopted.unknown.insert(at);
+                }
+            }
+        }
+        adopted
     }
 
     /// `is_owned`: whether the owner of this run owns the entity that was found; `None`: unknown, because the read failed.
@@ -227,7 +271,7 @@ fn is_create(request: &WriteRequest) -> bool {
 }
 
 fn is_update(request: &WriteRequest) -> bool {
-    matches!(request.method, Method::Merge(_))
+    matches!(request.method, Method::Merge(_) | Method::Adopt(_))
 }
 
 /// Whether the entity was never changed after its creation.

@@ -8,13 +8,15 @@ use serde_json::json;
 
 use super::*;
 use crate::catalog::Cancellation;
-use crate::catalog::wire::Writer;
+use crate::catalog::wire::{EntityDraft, WriteOptions, Writer};
+use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::{EntityKey, Owner, Targets};
 use crate::domain::plan::StepKind;
 use crate::domain::plan::request::{Body, Method};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::Snapshot;
 use crate::embedded::LocalCatalog;
+use crate::embedded::api::{Shape, Strictness};
 use crate::embedded::store::{Store, system_clock};
 
 fn catalog() -> LocalCatalog {
@@ -54,15 +56,17 @@ fn key(change: usize) -> EntityKey {
 }
 
 fn outcome(catalog: &dyn Catalog, waves: Vec<Vec<WriteRequest>>, changes: usize, stop_on_failure: bool) -> Outcome {
+    let bodies = catalog.blueprints().expect("they are read").into_iter();
+    let blueprints: Vec<Blueprint> = bodies.map(|body| Blueprint::from_json(body).expect("it is one").0).collect();
     let cancellation = Cancellation::default();
     let options = ApplyOptions { run_id: None, stop_on_failure, cancellation: &cancellation, progress: &Silent };
-    apply(catalog, &WriteRequests { waves }, changes, context(&owner()), options)
+    apply(catalog, &WriteRequests { waves }, changes, context(&blueprints, &owner()), options)
 }
 
 /// For requests that delete nothing.
-fn context(owner: &Owner) -> ApplyContext<'_> {
+fn context<'g>(blueprints: &'g [Blueprint], owner: &'g Owner) -> ApplyContext<'g> {
     const NOTHING: &Snapshot = &Snapshot { blueprints: BTreeMap::new() };
-    ApplyContext { blueprints: &[], owner, actual: NOTHING }
+    ApplyContext { blueprints, owner, actual: NOTHING }
 }
 
 fn brief(outcome: &Outcome) -> Vec<String> {
@@ -144,7 +148,7 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
         vec![relink(0, "s1", &[0, 1])],
     ];
     let options = ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &fuse };
-    let outcome = apply(&catalog, &WriteRequests { waves }, 3, context(&owner()), options);
+    let outcome = apply(&catalog, &WriteRequests { waves }, 3, context(&[], &owner()), options);
     assert_eq!(brief(&outcome), ["incomplete Relink Interrupted", "applied", "Interrupted"]);
     assert!(outcome.is_interrupted);
     // The signal came after the last request, so nothing is interrupted.
@@ -153,7 +157,7 @@ fn what_is_stopped_between_two_steps_is_told_as_half_done() {
     let options = ApplyOptions { cancellation: &cancellation, progress: &fuse, ..options };
     let update = WriteRequest { method: Method::Merge(Body::default()), ..write(0, None, &[]) };
     let requests = WriteRequests { waves: vec![vec![update]] };
-    let outcome = apply(&catalog, &requests, 1, context(&owner()), options);
+    let outcome = apply(&catalog, &requests, 1, context(&[], &owner()), options);
     assert!(outcome.is_complete() && !outcome.is_interrupted && cancellation.is_cancelled());
 }
 
@@ -169,4 +173,41 @@ fn a_long_row_is_written_one_after_the_other() {
     let outcome = outcome(&catalog, waves.collect(), MANY, false);
     assert!(outcome.is_complete());
     assert_eq!(there(&catalog), MANY as u64);
+}
+
+/// Adoption changes the owner and nothing else; an entity that is gone is not created again in silence.
+#[test]
+fn an_adoption_leaves_content_and_times_as_they_are() {
+    let catalog = catalog();
+    let other = Writer { id: "ada".to_owned(), user_agent: "curl/8".to_owned(), now: catalog.store().now() };
+    let (identifier, options) = (key(0).identifier, WriteOptions { upsert: true, ..WriteOptions::default() });
+    let draft = EntityDraft::parse(
+        &json!({"identifier": identifier, "title": "Theirs", "properties": {"n": 1}}),
+        Strictness::Open,
+    );
+    catalog.store().create_entity("service", &draft.expect("it is one"), &options, &other).expect("it is written");
+    let read = || {
+        let entity = catalog.store().entity("service", &identifier, &Shape::default()).expect("it is there");
+        entity.get().to_owned()
+    };
+    let (before, method) = (read(), Method::Adopt(Body::default()));
+    assert_eq!(catalog.owned(&owner()).expect("it is read"), []);
+    let adopted =
+        outcome(&catalog, vec![vec![WriteRequest { method: method.clone(), ..write(0, None, &[]) }]], 1, false);
+    assert_eq!(
+        (brief(&adopted), adopted.relabelled),
+        (vec!["applied".to_owned()], Relabelled { entities: 1, calls: 0 })
+    );
+    assert_eq!(read(), before);
+    assert_eq!(catalog.owned(&owner()).expect("it is read"), [key(0)]);
+    let gone = outcome(
+        &catalog,
+        vec![vec![
+            WriteRequest { method, ..write(0, None, &[]) },
+            WriteRequest { key: key(7), method: Method::Adopt(Body::default()), ..write(1, None, &[]) },
+        ]],
+        2,
+        false,
+    );
+    assert_eq!(brief(&gone), ["applied", "incomplete Write 0"]);
 }

@@ -20,6 +20,7 @@ mod rate;
 mod read;
 mod read_by_id;
 mod redact;
+mod relabel;
 mod retry;
 mod route;
 mod session;
@@ -46,7 +47,7 @@ use tokio::runtime::Runtime;
 use super::ApplyOptions;
 use super::apply::batches;
 use super::wire::{EntityDraft, Refusal, WriteOptions, Written};
-use super::{Catalog, CatalogError, LastWrites, Part, RateLimit, ReadLimit, WriteFailure, id_of};
+use super::{Catalog, CatalogError, LastWrites, Part, RateLimit, ReadLimit, Relabelling, WriteFailure, id_of};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::entity::{Datasource, Entity, EntityKey, Owner};
@@ -235,6 +236,10 @@ impl Catalog for Client {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError> {
         self.runtime.block_on(write::upsert(&self.session, blueprint, drafts, options, progress))
+    }
+
+    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
+        self.runtime.block_on(relabel::relabel(&self.session, blueprint, identifiers, options))
     }
 
     fn patch(

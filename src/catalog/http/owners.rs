@@ -42,7 +42,7 @@ pub(super) async fn owners_of(
     let mut left: Vec<Box<str>> = identifiers.to_vec();
     for (part, kind, name) in WRITERS {
         if left.is_empty() {
-            return Ok(owners);
+            break;
         }
         let owner = ForeignOwner::new(kind, name.map(str::to_owned));
         let found = written_by(session, blueprint, &left, &[part]).await?;

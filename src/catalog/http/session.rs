@@ -36,6 +36,8 @@ pub(super) struct Session {
     notices: Arc<dyn Notices>,
     /// Any server has answered, so the address is right.
     pub has_answered: AtomicBool,
+    /// The catalog changes no owner without a write, so it is not asked to again.
+    pub refuses_to_relabel: AtomicBool,
     /// The retry budget of all calls of this run.
     budget: Mutex<RetryBudget>,
     /// The end of the wait that was last reported to the user.
@@ -59,6 +61,7 @@ impl Session {
             platform,
             notices,
             has_answered: AtomicBool::new(false),
+            refuses_to_relabel: AtomicBool::new(false),
             budget: Mutex::default(),
             reported_until: Mutex::default(),
         }
@@ -67,6 +70,11 @@ impl Session {
     /// The catalog's address.
     pub fn address(&self) -> &str {
         self.transport.trusted().text()
+    }
+
+    /// What the catalog stores as the datasource of every write.
+    pub fn user_agent(&self) -> &str {
+        self.transport.user_agent()
     }
 
     /// The request as errors name it.

@@ -29,7 +29,7 @@ pub(super) struct Transport {
     client: Client,
     trusted: Trusted,
     timeouts: Timeouts,
-    names_scope: bool,
+    user_agent: String,
     /// The proxy that the environment sets for this address, for messages.
     proxy: Option<String>,
 }
@@ -113,12 +113,17 @@ impl Transport {
             )
         })?;
         let proxy = proxy.filter(|_| !trusted.is_loopback());
-        Ok(Self { client, trusted, timeouts, names_scope: Owner::is_told_in(user_agent), proxy })
+        Ok(Self { client, trusted, timeouts, user_agent: user_agent.to_owned(), proxy })
     }
 
     /// Whether every request names the scope.
     pub fn names_scope(&self) -> bool {
-        self.names_scope
+        Owner::is_told_in(&self.user_agent)
+    }
+
+    /// The User-Agent of every request.
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
     }
 
     pub fn trusted(&self) -> &Trusted {

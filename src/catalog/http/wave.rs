@@ -123,7 +123,7 @@ async fn delete_members(
 }
 
 /// Polls all futures to completion concurrently; they borrow, so they cannot be spawned.
-async fn join_all<T>(mut workers: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
+pub(super) async fn join_all<T>(mut workers: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
     let mut outputs: Vec<Option<T>> = workers.iter().map(|_| None).collect();
     poll_fn(|context| {
         let mut is_done = true;

@@ -5,6 +5,7 @@ use clap::ValueHint;
 use crate::commands::catalog::connect::Intent;
 use crate::commands::plan::base::Wanted;
 use crate::commands::workspace::open::Workspace;
+use crate::commands::workspace::scope::parse_scope;
 use crate::domain::entity::Owner;
 use crate::plan::file::{ChosenPart, Options};
 
@@ -32,6 +33,12 @@ pub struct PlanningArgs {
     /// Take over declared entities that another scope, integration or person owns
     #[arg(long)]
     pub adopt: bool,
+    /// Take over declared entities that this other scope owns, and no others; repeatable
+    ///
+    /// For a repository that changes its scope, or takes manifests from another one. What the other scope owns and no
+    /// manifest here declares stays with it.
+    #[arg(long, value_name = "SCOPE", value_hint = ValueHint::Other, value_parser = parse_scope)]
+    pub adopt_from: Vec<String>,
     /// Delete entities that this scope owns and no manifest declares, whatever the config says
     #[arg(long, overrides_with = "no_prune")]
     pub prune: bool,
@@ -43,13 +50,27 @@ pub struct PlanningArgs {
 impl PlanningArgs {
     /// The arguments that repeat the plan of a file.
     pub(crate) fn of_file(options: &Options) -> Self {
-        let Options { prune, adopt, only: _ } = *options;
-        Self { prune: prune == Some(true), no_prune: prune == Some(false), adopt, ..Self::default() }
+        let Options { prune, adopt, adopt_from, only: _ } = options;
+        Self {
+            prune: *prune == Some(true),
+            no_prune: *prune == Some(false),
+            adopt: *adopt,
+            adopt_from: adopt_from.clone(),
+            ..Self::default()
+        }
     }
 
     /// What a plan file records; `only` is the part that `--only` selects.
     pub(crate) fn recorded(&self, only: Option<ChosenPart>) -> Options {
-        Options { prune: self.prunes(), adopt: self.adopt, only }
+        Options { prune: self.prunes(), adopt: self.adopt, adopt_from: self.scopes_to_adopt_from(), only }
+    }
+
+    /// The scopes of `--adopt-from`, sorted and without duplicates.
+    pub(crate) fn scopes_to_adopt_from(&self) -> Vec<String> {
+        let mut scopes = self.adopt_from.clone();
+        scopes.sort();
+        scopes.dedup();
+        scopes
     }
 
     /// `None`: the config decides.
@@ -59,13 +80,14 @@ impl PlanningArgs {
 
     /// The flags that repeat these arguments, each with its value.
     pub(crate) fn flags(&self) -> Vec<(&'static str, Option<&str>)> {
-        let Self { commit, base, no_base, only, adopt, prune, no_prune } = self;
+        let Self { commit, base, no_base, only, adopt, adopt_from, prune, no_prune } = self;
         let mut flags = Vec::new();
         flags.extend(commit.as_deref().map(|commit| ("--ref", Some(commit))));
         flags.extend(base.as_deref().map(|base| ("--base", Some(base))));
         flags.extend(no_base.then_some(("--no-base", None)));
         flags.extend(only.iter().map(|one| ("--only", Some(one.as_str()))));
         flags.extend(adopt.then_some(("--adopt", None)));
+        flags.extend(adopt_from.iter().map(|scope| ("--adopt-from", Some(scope.as_str()))));
         flags.extend(prune.then_some(("--prune", None)));
         flags.extend((*no_prune && !prune).then_some(("--no-prune", None)));
         flags

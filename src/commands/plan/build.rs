@@ -16,6 +16,7 @@ use crate::commands::context::Context;
 use crate::commands::impact::compare::ComparedImpact;
 use crate::commands::lint::run::LintResult;
 use crate::commands::mapping::repository::Clusters;
+use crate::commands::plan::adoption::Adoption;
 use crate::commands::plan::base;
 use crate::commands::plan::base::Base;
 use crate::commands::plan::base::BaseError;
@@ -168,6 +169,8 @@ pub(crate) fn build_plan(
         PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
     let mut owned = tolerant(catalog.owned(options.owner), &mut notes)?;
+    let adoption = Adoption::read(options, &*catalog, is_offline)?;
+    notes.extend(adoption.notes(&manifests.entities, catalog.name()));
     // Another integration or a push writes them.
     owned.retain(|key| !bare.iter().any(|entity| entity.key == *key));
     let of_scope = if exporters.is_some() { owned.clone() } else { Vec::new() };
@@ -207,6 +210,7 @@ pub(crate) fn build_plan(
         base: base.as_ref(),
         blueprints: &blueprints,
         owned: &owned,
+        adoption: &adoption,
         only: only.as_ref(),
         exporters: exporters.as_ref(),
         policies: &policies,
@@ -233,7 +237,8 @@ pub(crate) fn build_plan(
     if delivery.is_none() && !is_offline {
         notes.extend(describe_requests(&requests, &*catalog));
     }
-    let owners = foreign_owners(&plan, &actual, &*catalog, context);
+    let scopes = known_scopes(options.planning.scopes_to_adopt_from(), context);
+    let owners = foreign_owners(&plan, &actual, &*catalog, &scopes);
     if is_offline {
         // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
@@ -303,6 +308,7 @@ struct PlannerInput<'a> {
     base: Option<&'a Base>,
     blueprints: &'a CatalogBlueprints,
     owned: &'a [EntityKey],
+    adoption: &'a Adoption,
     only: Option<&'a Only>,
     exporters: Option<&'a Exporters>,
     policies: &'a [Policy],
@@ -320,28 +326,27 @@ impl PlannerInput<'_> {
     }
 
     fn plan(&self, actual: &Snapshot) -> Plan {
-        let Self { options, settings, catalog: _, manifests, base, blueprints, owned, only, exporters, policies, mask } =
-            self;
+        let Self { options, settings, base, exporters, .. } = self;
         let rule = settings.prune.rule();
         plan::plan(&PlanInput {
-            desired: &manifests.entities,
+            desired: &self.manifests.entities,
             base: base.map(Base::sides),
             actual,
-            blueprints: &blueprints.all,
-            owned,
+            blueprints: &self.blueprints.all,
+            owned: self.owned,
             write: &settings.write.value,
             clears_dropped: settings.mapped_clusters().next().is_none(),
             deletes: exporters.map_or(Deletes::Undeclared, Exporters::deletes),
             prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
-            policies,
+            policies: self.policies,
             destination: self.destination(),
-            adopt: options.planning.adopt,
+            adopt: self.adoption.adopt(),
             only_branch: options.only_branch,
-            unread: &unread(manifests),
+            unread: &unread(self.manifests),
             moves: base.map_or(&[], |base| &base.moves),
-            only: *only,
+            only: self.only,
             changed_since: &[],
-            mask,
+            mask: self.mask,
         })
     }
 }
@@ -470,12 +475,11 @@ pub(crate) fn foreign_owners(
     plan: &Plan,
     actual: &Snapshot,
     catalog: &dyn Catalog,
-    context: &Context<'_>,
+    scopes: &[String],
 ) -> Vec<(EntityKey, ForeignOwner)> {
     let changed =
         plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
     let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(MAX_OWNERS).collect();
-    let scopes = known_scopes(context);
     let keys: Vec<&EntityKey> = keys.into_iter().collect();
     let cancellation = Cancellation::default();
     let limit = ReadLimit { cancellation: &cancellation, timeout: OWNERS_TIMEOUT };
@@ -487,7 +491,7 @@ pub(crate) fn foreign_owners(
         let mut found = HashMap::new();
         // A catalog that cannot be asked about one blueprint is not asked about the others.
         if answers {
-            let named = catalog.owners_of(&first.blueprint, &identifiers, &scopes, limit);
+            let named = catalog.owners_of(&first.blueprint, &identifiers, scopes, limit);
             answers = named.is_ok();
             found = named.unwrap_or_default();
         }
@@ -505,10 +509,10 @@ pub(crate) fn foreign_owners(
     owners
 }
 
-/// Other scopes that may own foreign entities: those of the config's targets, the state keys of exporters, and the default
-/// one.
-fn known_scopes(context: &Context<'_>) -> Vec<String> {
-    let mut scopes = context.settings.target_scopes.clone();
+/// Other scopes that may own foreign entities: `scopes` (of `--adopt-from`), those of the config's targets, the state keys of
+/// exporters, and the default one.
+pub(crate) fn known_scopes(mut scopes: Vec<String>, context: &Context<'_>) -> Vec<String> {
+    scopes.extend(context.settings.target_scopes.iter().cloned());
     scopes.extend(context.settings.clusters.iter().filter_map(|cluster| cluster.state_key.clone()));
     scopes.extend(scope::of_remote(context.git));
     scopes.push(scope::LOCAL.to_owned());

@@ -1,5 +1,6 @@
 //! Builds a plan from the manifests and the catalog, and writes it as reports and plan files.
 
+pub(crate) mod adoption;
 pub(crate) mod base;
 pub(crate) mod blueprints;
 pub(crate) mod build;

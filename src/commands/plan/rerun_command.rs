@@ -24,6 +24,9 @@ pub(crate) fn push_plan_command(file: &Path, planning: &PlanningArgs, settings: 
     words.value("--plan", Some(&file.to_string_lossy()));
     words.value("--ref", planning.commit.as_deref());
     words.flag("--adopt", planning.adopt);
+    for scope in &planning.adopt_from {
+        words.value("--adopt-from", Some(scope));
+    }
     words.0.join(" ")
 }
 

@@ -69,7 +69,7 @@ fn by_call(requests: &WriteRequests) -> BTreeMap<(&str, Mode), Vec<(&WriteReques
     for request in requests.waves.iter().flatten().filter(|request| request.step_kind == StepKind::Write) {
         let mode = match &request.method {
             Method::Create(_) => Mode::Create,
-            Method::Merge(_) | Method::Patch(_) => Mode::Merge,
+            Method::Merge(_) | Method::Patch(_) | Method::Adopt(_) => Mode::Merge,
             Method::Replace(_) => Mode::Replace,
             Method::Delete => continue,
         };

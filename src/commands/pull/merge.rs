@@ -15,7 +15,7 @@ use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::masked::holds_credential;
 use crate::manifest::{self, EntityMerge, FieldMerge};
-use crate::plan::{self, Deletes, Destination, PlanInput};
+use crate::plan::{self, Adopt, Deletes, Destination, PlanInput};
 use crate::settings::{Delivery, Settings};
 use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
 use crate::text::mask::Mask;
@@ -157,7 +157,7 @@ fn differences(input: &MergeInput<'_>) -> Vec<Change> {
             scope: input.scope,
             target: None,
         },
-        adopt: false,
+        adopt: Adopt::Nothing,
         only_branch: false,
         unread: &[],
         moves: &[],

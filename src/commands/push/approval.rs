@@ -15,6 +15,7 @@ use crate::domain::plan::change::OwnerStatus;
 use crate::domain::plan::digest::ApprovalDigest;
 use crate::domain::plan::hazard::{Consent, HazardKind};
 use crate::error::Error;
+use crate::plan::file::Options;
 use crate::report::outcome::OutcomeFormat;
 use crate::report::plan::PlanFormat;
 use crate::text::plural::{count, list};
@@ -23,7 +24,25 @@ use crate::ui::{self, Prompt};
 /// The approvals given on the command line.
 pub(crate) struct Approvals<'a> {
     pub approve: &'a [ApprovalDigest],
+    /// `--adopt`
     pub adopt: bool,
+    /// `--adopt-from` with every scope that the plan takes over from.
+    pub adopts_as_planned: bool,
+}
+
+impl<'a> Approvals<'a> {
+    /// `recorded`: the options that the plan was made with. A plan file alone is no approval.
+    pub fn new(approve: &'a [ApprovalDigest], adopt: bool, adopt_from: &[String], recorded: &Options) -> Self {
+        let mut scopes = recorded.adopt_from.iter();
+        let adopts_as_planned = !recorded.adopt && scopes.all(|scope| adopt_from.contains(scope));
+        Self { approve, adopt, adopts_as_planned }
+    }
+
+    /// Whether the takeover of foreign entities in the plan is approved.
+    fn cover_adoptions(&self, plan: &Plan) -> bool {
+        let is_hazard = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
+        self.adopt || !takes_over(plan) || (self.adopts_as_planned && !is_hazard)
+    }
 }
 
 /// What a push of the plan still lacks.
@@ -100,7 +119,7 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<
     let approval = plan.approval.filter(|digest| !consents.approve.contains(digest));
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count();
     let unapproved = if approval.is_some() { asking } else { 0 };
-    let unadopted = usize::from(!consents.adopt && takes_over(plan));
+    let unadopted = usize::from(!consents.cover_adoptions(plan));
     let hazards = unapproved + unadopted;
     let refusals = refusals(plan);
     if hazards + obstacles + refusals.len() == 0 {
@@ -114,8 +133,7 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<
     Some(MissingApproval { hazards, obstacles, refusals, flags: flags.join(" "), can_be_typed, is_other })
 }
 
-/// Whether the plan writes to a foreign entity. A plan file made with `--adopt` has no hazard for it, and the file
-/// alone is no approval.
+/// Whether the plan writes to a foreign entity. A plan file made with `--adopt` has no hazard for it.
 fn takes_over(plan: &Plan) -> bool {
     plan.changes.iter().any(|change| change.ownership == OwnerStatus::Foreign)
 }
@@ -134,7 +152,8 @@ pub(crate) fn require_approval(
     if args.approval_comments {
         approve.extend(commented_approval(planned, &approve, Searched::OfCommit, context)?);
     }
-    let missing = missing_approval(&planned.plan, &Approvals { approve: &approve, adopt: args.adopt });
+    let missing =
+        missing_approval(&planned.plan, &Approvals::new(&approve, args.adopt, args.adopt_from, &planned.options));
     // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
     let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };

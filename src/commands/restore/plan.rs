@@ -10,7 +10,7 @@ use crate::commands::catalog::address::catalog_name;
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::context::Context;
 use crate::commands::plan::blueprints::CatalogBlueprints;
-use crate::commands::plan::build::{BuiltPlan, foreign_owners, missing_links, onlookers};
+use crate::commands::plan::build::{BuiltPlan, foreign_owners, known_scopes, missing_links, onlookers};
 use crate::commands::plan::policies::policies_in_force;
 use crate::commands::restore::error::RestoreError;
 use crate::commands::workspace::entities::ManifestSet;
@@ -23,7 +23,7 @@ use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::error::Error;
 use crate::plan::backup::{Backup, BackupError, BackupSource, Live, SavedEntity, WayBack};
 use crate::plan::file::Options;
-use crate::plan::{self, Deletes, Destination, PlanBasis, PlanInput, write_requests};
+use crate::plan::{self, Adopt, Deletes, Destination, PlanBasis, PlanInput, write_requests};
 use crate::report::escape::clean;
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, SourceFile};
@@ -84,7 +84,7 @@ pub(super) fn plan_restore(
             prune: settings.prune.rule(),
             policies: &policies.policies,
             destination,
-            adopt: adopts,
+            adopt: if adopts { Adopt::All } else { Adopt::Nothing },
             only_branch: false,
             unread: &[],
             moves: &[],
@@ -103,7 +103,7 @@ pub(super) fn plan_restore(
     let requests = write_requests(&plan, &basis);
     let missing = missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?;
     plan::refuse_links(&mut plan, missing, destination, &mask);
-    let owners = foreign_owners(&plan, &actual, &*catalog, context);
+    let owners = foreign_owners(&plan, &actual, &*catalog, &known_scopes(Vec::new(), context));
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let plan = plan::masked(plan, &mask);
     let files = vec![SourceFile { path, place: sources::Place::Given(Arc::from(text.as_bytes())) }];

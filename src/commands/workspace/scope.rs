@@ -82,6 +82,14 @@ pub(crate) fn owner_in_catalog(settings: &Settings, git: &Git) -> Result<Owner, 
     }
 }
 
+/// Parses the value of a flag that names a scope.
+pub(crate) fn parse_scope(text: &str) -> Result<String, String> {
+    match !text.is_empty() && fits(text) {
+        true => Ok(text.to_owned()),
+        false => Err("a scope is at most 200 letters, digits and `. _ / @ -`, like `acme/catalog`".to_owned()),
+    }
+}
+
 /// Whether the text can be a scope. The scope becomes part of a header, inside parentheses, and a remote's URL may
 /// contain any character.
 pub(crate) fn fits(scope: &str) -> bool {

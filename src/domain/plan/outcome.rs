@@ -9,6 +9,15 @@ pub struct Outcome {
     pub ends: Vec<ChangeOutcome>,
     /// A signal stopped the run.
     pub is_interrupted: bool,
+    pub relabelled: Relabelled,
+}
+
+/// The entities that were adopted by a change of their owner alone, without a write of their content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relabelled {
+    pub entities: usize,
+    /// The number of calls that the catalog was sent for them; zero for the embedded catalog.
+    pub calls: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

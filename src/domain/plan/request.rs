@@ -39,6 +39,9 @@ pub enum Method {
     Replace(Body),
     /// Writes the fields of the body to an existing entity: the only request that clears a text field or the team.
     Patch(Body),
+    /// Makes this scope the owner of an entity that already has the content of the body. A catalog that cannot change the
+    /// owner alone gets the body like that of a merge.
+    Adopt(Body),
     Delete,
 }
 

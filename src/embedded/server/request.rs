@@ -23,7 +23,7 @@ use crate::embedded::server::middleware::no_route;
 use crate::embedded::store::Store;
 
 /// The maximum length of a User-Agent that is stored as a datasource.
-const MAX_USER_AGENT: usize = 1024;
+pub(super) const MAX_USER_AGENT: usize = 1024;
 /// Up to this many times the limit, an oversized body is still read: a client that writes everything before it reads
 /// would otherwise never see the error.
 const MAX_DRAIN_FACTOR: usize = 8;

@@ -1,11 +1,12 @@
-//! Lists the entities that a program wrote last by the index on datasources: the cost depends on the number owned, not on the number
-//! stored.
+//! Lists the entities that a program wrote last by the index on datasources, so that the cost depends on the number owned,
+//! not on the number stored; and changes who that is.
 
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
 use super::connection::Store;
+use super::entities::{datasource_id, existing};
 use super::error::Failure;
 use crate::domain::entity::{Datasource, EntityKey};
 
@@ -47,6 +48,43 @@ impl Store {
             }
             keys.sort();
             Ok(keys)
+        })
+    }
+
+    /// Changes the datasource of all these entities or of none; content and times stay as they are.
+    pub fn relabel_entities(&self, blueprint: &str, identifiers: &[&str], datasource: &str) -> Result<(), Failure> {
+        self.write(|transaction| {
+            let compiled = self.compiled(transaction, blueprint)?;
+            let mut ids = Vec::with_capacity(identifiers.len());
+            for identifier in identifiers {
+                ids.push(existing(transaction, &compiled, identifier)?.id);
+            }
+            let datasource = datasource_id(transaction, datasource)?;
+            let mut update = transaction.prepare_cached("UPDATE entities SET datasource = ?2 WHERE id = ?1")?;
+            for id in ids {
+                update.execute(params![id, datasource])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Every datasource that wrote an entity which still exists, with the blueprints of these entities, sorted.
+    pub fn datasources(&self) -> Result<Vec<(String, Vec<String>)>, Failure> {
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "SELECT DISTINCT d.text, b.identifier FROM entities e JOIN datasources d ON d.id = e.datasource \
+                 JOIN blueprints b ON b.id = e.blueprint ORDER BY d.text, b.identifier",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut all: Vec<(String, Vec<String>)> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (text, blueprint): (String, String) = (row.get(0)?, row.get(1)?);
+                match all.last_mut() {
+                    Some((last, blueprints)) if *last == text => blueprints.push(blueprint),
+                    Some(_) | None => all.push((text, vec![blueprint])),
+                }
+            }
+            Ok(all)
         })
     }
 }

@@ -34,7 +34,8 @@ pub fn capture(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<SavedEnti
                 continue;
             }
             Method::Replace(body) => (body, true),
-            Method::Create(body) | Method::Merge(body) | Method::Patch(body) => (body, false),
+            // An adoption changes the owner only, or writes what is there.
+            Method::Adopt(body) | Method::Create(body) | Method::Merge(body) | Method::Patch(body) => (body, false),
         };
         let entry = after.entry(request.key.clone()).or_default().get_or_insert_default();
         overlay(entry, written);

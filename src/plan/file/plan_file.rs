@@ -12,7 +12,7 @@ use crate::domain::plan::digest::Digest;
 use crate::plan::input::Destination;
 
 /// Increased with every change of the format. Plan files are short-lived, so no version reads another one's.
-pub const FORMAT: &str = "portolan.plan-file/4";
+pub const FORMAT: &str = "portolan.plan-file/5";
 
 /// The content of a plan file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,11 +52,13 @@ pub struct Provenance {
 
 /// The options of the plan, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// Null: the config decides.
     pub prune: Option<bool>,
     pub adopt: bool,
+    /// The scopes whose entities the plan takes over.
+    pub adopt_from: Vec<String>,
     /// Null: everything is planned.
     pub only: Option<ChosenPart>,
 }

@@ -38,7 +38,7 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
                     return Err(format!("{:?} is there already", request.key));
                 }
                 Method::Create(body) => write(world, &mut catalog, request, body, None)?,
-                Method::Merge(body) => write(world, &mut catalog, request, body, None)?,
+                Method::Merge(body) | Method::Adopt(body) => write(world, &mut catalog, request, body, None)?,
                 Method::Replace(body) => write(world, &mut catalog, request, body, Some(defaults))?,
                 Method::Patch(body) => patch(world, &mut catalog, request, body)?,
                 Method::Delete => delete(world, &mut catalog, &request.key)?,

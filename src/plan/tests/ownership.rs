@@ -83,6 +83,20 @@ fn somebody_elses_entity_is_foreign_until_it_is_adopted() {
 }
 
 #[test]
+fn only_the_entities_of_the_named_scope_are_taken_over() {
+    let declared = json!([{"identifier": "a", "title": "mine"}, {"identifier": "b", "title": "b"}, {"identifier": "c", "title": "mine"}, {"identifier": "d", "title": "d"}]);
+    let mut world = World::of(declared, services(&["a", "b", "c", "d"])).owning(&[]);
+    world.adopt_those = vec![key("service", "a"), key("service", "b"), key("service", "not-declared")];
+    let plan = world.plan();
+    let expected =
+        [r#"update service/a: title "a" > "mine""#, "adopt service/b", r#"update service/c: title "c" > "mine""#];
+    assert_eq!(lines(&plan), expected);
+    let kinds: Vec<_> = plan.hazards.iter().map(|it| &it.kind).collect();
+    assert_eq!(kinds, [&HazardKind::Foreign { keys: vec![key("service", "c")] }]);
+    assert_eq!(plan.foreign_unchanged, [key("service", "d")]);
+}
+
+#[test]
 fn the_first_of_two_manifests_counts_and_both_are_named() {
     let world = World::of(json!([{"title": "first"}, {"title": "second"}]), json!([]));
     let plan = world.plan();

@@ -25,6 +25,7 @@ fn line(request: &WriteRequest) -> String {
     let (how, body) = match &request.method {
         Method::Create(body) => ("create", body),
         Method::Merge(body) => ("merge", body),
+        Method::Adopt(body) => ("adopt", body),
         Method::Replace(body) => ("replace", body),
         Method::Patch(body) => ("patch", body),
         Method::Delete => return format!("delete {}/{}", request.key.blueprint, request.key.identifier),
@@ -127,10 +128,10 @@ fn what_is_taken_over_is_sent_whole_and_nothing_else_is_lost() {
     let manifest = json!([{"title": "Cart", "properties": {"tier": 1}}]);
     let stored = json!([{"title": "Cart", "properties": {"tier": 1, "size": 3}}]);
     let world = World { adopt: true, ..World::of(manifest, stored).owning(&[]) };
-    assert_eq!(one(&world), "merge service/cart title=Cart tier=1");
+    assert_eq!(one(&world), "adopt service/cart title=Cart tier=1");
     let bare = json!([{"title": "Cart", "properties": {"tier": 1}}]);
     let world = World { adopt: true, ..World::of(bare.clone(), bare).owning(&[]).replacing() };
-    assert_eq!(one(&world), "merge service/cart title=Cart tier=1");
+    assert_eq!(one(&world), "adopt service/cart title=Cart tier=1");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::domain::plan::request::WriteRequests;
 use crate::domain::plan::write_mode::{PruneRule, Write, WriteMode};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::Value;
-use crate::plan::{Base, Deletes, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
+use crate::plan::{Adopt, Base, Deletes, Destination, Move, Only, PlanBasis, PlanInput, plan, write_requests};
 use crate::text::mask::Mask;
 
 pub const DESTINATION: Destination<'static> =
@@ -36,6 +36,8 @@ pub struct World {
     pub prune: PruneRule,
     pub policies: Vec<Policy>,
     pub adopt: bool,
+    /// What another scope owns; not empty: only these are adopted.
+    pub adopt_those: Vec<EntityKey>,
     pub only_branch: bool,
     pub moves: Vec<Move>,
     pub only: Option<Only>,
@@ -99,6 +101,7 @@ impl World {
             prune: PruneRule { enabled: true, max: 100, max_percent: 100 },
             policies: Vec::new(),
             adopt: false,
+            adopt_those: Vec::new(),
             only_branch: false,
             moves: Vec::new(),
             only: None,
@@ -170,7 +173,11 @@ impl World {
             prune: self.prune,
             policies: &self.policies,
             destination: self.destination,
-            adopt: self.adopt,
+            adopt: match (self.adopt, self.adopt_those.as_slice()) {
+                (true, _) => Adopt::All,
+                (false, []) => Adopt::Nothing,
+                (false, keys) => Adopt::Those(keys),
+            },
             only_branch: self.only_branch,
             unread: &self.unread,
             moves: &self.moves,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::entity::EntityKey;
 use crate::domain::plan::change::{Action, ActionKind, Change};
-use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason, Relabelled};
 use crate::domain::plan::revision::Revision;
 use crate::domain::plan::{Counts, StepKind};
 use crate::report::escape::{self, clean};
@@ -61,6 +61,10 @@ struct JsonEnds {
     updated: usize,
     renamed: usize,
     adopted: usize,
+    /// Adopted entities of which only the owner was changed; the others were written again.
+    relabelled: usize,
+    /// The number of calls that changed these owners.
+    relabel_calls: usize,
     deleted: usize,
     /// Entities that the push wrote or deleted, the incomplete ones included.
     written: usize,
@@ -172,7 +176,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
         complete: resolved.tally.is_complete(),
         interrupted: report.outcome.is_interrupted,
         counts: &plan.plan.counts,
-        ends: ends(&resolved.tally),
+        ends: ends(&resolved.tally, report.outcome.relabelled),
         changes: resolved.ends().map(|(change, end)| self::change(change, end, resolved)).collect(),
         notes: plan.notes.iter().map(|note| clean(note).into_owned()).collect(),
     };
@@ -181,7 +185,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
     text
 }
 
-fn ends(tally: &Tally) -> JsonEnds {
+fn ends(tally: &Tally, relabelled: Relabelled) -> JsonEnds {
     let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
         *tally;
     let written = tally.written();
@@ -190,6 +194,8 @@ fn ends(tally: &Tally) -> JsonEnds {
         updated,
         renamed,
         adopted,
+        relabelled: relabelled.entities,
+        relabel_calls: relabelled.calls,
         deleted,
         written,
         incomplete,

@@ -21,7 +21,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
         resolved.tally.in_doubt
     ));
     if all.is_empty() {
-        let numbers = xml(&words::numbers(&resolved.tally));
+        let numbers = xml(&words::numbers(resolved));
         out.push_str(&format!(
             "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\">\n    \
              <testcase name=\"{numbers}\" classname=\"{name}\" time=\"0\"/>\n  </testsuite>\n"

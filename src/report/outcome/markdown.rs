@@ -54,7 +54,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>) -> String {
 fn head(resolved: &ResolvedOutcome<'_>) -> String {
     let (report, plan) = (resolved.report, resolved.report.plan);
     let sign = if resolved.tally.is_complete() { "✅" } else { "❌" };
-    let numbers = words::numbers(&resolved.tally);
+    let numbers = words::numbers(resolved);
     let mark = marker(report.verb, &plan.plan.scope, plan.target);
     let mut out = format!("{mark}\n### {sign} portolan {}: {numbers}\n\n", report.verb);
     out.push_str(&format!("In {}, scope {}", catalog(plan.catalog), code(&plan.plan.scope)));

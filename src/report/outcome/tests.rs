@@ -5,7 +5,7 @@ use roxmltree::Document;
 
 use super::*;
 use crate::domain::plan::StepKind;
-use crate::domain::plan::outcome::{Cause, Failure, Reason};
+use crate::domain::plan::outcome::{Cause, Failure, Reason, Relabelled};
 use crate::domain::plan::outcome::{ChangeOutcome, Outcome};
 use crate::domain::value::timestamp::Moment;
 use crate::report::escape::clean;
@@ -37,7 +37,11 @@ fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style
 }
 
 fn all_applied(case: &Case) -> Outcome {
-    Outcome { ends: vec![ChangeOutcome::Applied; case.plan.changes.len()], is_interrupted: false }
+    Outcome {
+        ends: vec![ChangeOutcome::Applied; case.plan.changes.len()],
+        is_interrupted: false,
+        relabelled: Relabelled::default(),
+    }
 }
 
 /// One of each result, for a plan of four changes: basket, cart, checkout, web.
@@ -54,7 +58,7 @@ fn partial() -> (Case, Outcome) {
         ChangeOutcome::InDoubt(lost),
         ChangeOutcome::Applied,
     ];
-    (Case::mixed(), Outcome { ends, is_interrupted: false })
+    (Case::mixed(), Outcome { ends, is_interrupted: false, relabelled: Relabelled::default() })
 }
 
 /// An interrupted push whose rename is incomplete.
@@ -63,7 +67,7 @@ fn interrupted() -> (Case, Outcome) {
     let twice = Failure { step_kind: StepKind::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
     let twice = ChangeOutcome::Incomplete { step_kind: StepKind::Delete, cause: Cause::Failed(twice) };
     let ends = vec![ChangeOutcome::Applied, twice, ChangeOutcome::NotAttempted(Reason::Interrupted)];
-    (case, Outcome { ends, is_interrupted: true })
+    (case, Outcome { ends, is_interrupted: true, relabelled: Relabelled::default() })
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn a_push_that_did_not_end_reads_well() {
 fn many_failures_are_folded_and_counted() {
     let case = Case::huge(1_000);
     let ends = vec![ChangeOutcome::Failed(failure(Some(422), "invalid", "it is wrong")); case.plan.changes.len()];
-    let outcome = Outcome { ends, is_interrupted: false };
+    let outcome = Outcome { ends, is_interrupted: false, relabelled: Relabelled::default() };
     let text = rendered(&case, &outcome, OutcomeFormat::Text, &UNICODE);
     assert_eq!(text.lines().filter(|line| line.starts_with("failed: ")).count(), 40, "{text}");
     assert!(text.contains("and 1,160 more failures; `--output json` lists all"), "{text}");
@@ -192,7 +196,7 @@ proptest! {
         is_interrupted: bool,
     ) {
         let ends: Vec<ChangeOutcome> = ends.into_iter().take(case.plan.changes.len()).collect();
-        let outcome = Outcome { ends, is_interrupted };
+        let outcome = Outcome { ends, is_interrupted, relabelled: Relabelled::default() };
         let is = |wanted: fn(&ChangeOutcome) -> bool| outcome.ends.iter().filter(|end| wanted(end)).count();
         let failed = is(|end| matches!(end, ChangeOutcome::Failed(_)));
         let waiting = is(|end| matches!(end, ChangeOutcome::NotAttempted(_)));
@@ -243,9 +247,12 @@ fn every_document_fits_the_schema() {
     let validator = jsonschema::validator_for(&json::schema()).expect("the schema is one");
     let hostile = Case::hostile();
     let applied = all_applied(&hostile);
-    for (case, outcome) in
-        [partial(), interrupted(), (hostile, applied), (Case::empty(), Outcome { ends: vec![], is_interrupted: false })]
-    {
+    for (case, outcome) in [
+        partial(),
+        interrupted(),
+        (hostile, applied),
+        (Case::empty(), Outcome { ends: vec![], is_interrupted: false, relabelled: Relabelled::default() }),
+    ] {
         let value = serde_json::from_str(&rendered(&case, &outcome, OutcomeFormat::Json, &UNICODE)).expect("JSON");
         let faults: Vec<String> = validator.iter_errors(&value).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{faults:?}");

@@ -30,7 +30,7 @@ pub(super) fn render(resolved: &ResolvedOutcome<'_>, style: &Style) -> String {
     out.push_str(&format!(
         "{} {}.{took}\n",
         style.paint(role, &format!("{}:", capitalised(resolved.report.verb))),
-        words::numbers(&resolved.tally)
+        words::numbers(resolved)
     ));
     if let Some(step) = words::next_step(resolved) {
         // The line is not wrapped, because it contains a command to copy.

@@ -3,16 +3,17 @@
 
 use crate::domain::plan::StepKind;
 use crate::domain::plan::change::{Action, Change};
-use crate::domain::plan::outcome::{Cause, Failure, Reason};
+use crate::domain::plan::outcome::{Cause, Failure, Reason, Relabelled};
 use crate::report::outcome::input::{ResolvedOutcome, Tally};
 use crate::report::plan::words::{self, tick};
-use crate::text::plural::grouped;
+use crate::text::plural::{count, grouped};
 
 /// The number of names in one sentence.
 const MAX_NAMES: usize = 3;
 
 /// The line of counts, in a form for searching: plain digits, and always the four verbs.
-pub(super) fn numbers(tally: &Tally) -> String {
+pub(super) fn numbers(resolved: &ResolvedOutcome<'_>) -> String {
+    let tally = &resolved.tally;
     let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
         tally;
     if tally.applied() == 0 && tally.is_complete() {
@@ -20,7 +21,7 @@ pub(super) fn numbers(tally: &Tally) -> String {
     }
     let mut text = format!("{created} created, {updated} updated, {deleted} deleted, {renamed} renamed");
     if *adopted > 0 {
-        text.push_str(&format!(", {adopted} adopted"));
+        text.push_str(&format!(", {adopted} adopted{}", owner_only(resolved.report.outcome.relabelled)));
     }
     if tally.is_complete() {
         return format!("{text}; {unchanged} unchanged");
@@ -35,6 +36,15 @@ pub(super) fn numbers(tally: &Tally) -> String {
     }
     rest.push(format!("{not_attempted} not attempted"));
     format!("{text}; {}; {unchanged} unchanged", rest.join(", "))
+}
+
+/// How many adopted entities were not written: ` (owner only: 12, in 1 call)`.
+fn owner_only(relabelled: Relabelled) -> String {
+    match relabelled {
+        Relabelled { entities: 0, .. } => String::new(),
+        Relabelled { entities, calls: 0 } => format!(" (owner only: {entities})"),
+        Relabelled { entities, calls } => format!(" (owner only: {entities}, in {})", count(calls, "call")),
+    }
 }
 
 /// `update `service/cart``.

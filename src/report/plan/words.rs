@@ -88,7 +88,7 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
     };
     match (&change.action, change.ownership) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
-        (Action::Adopt, _) => Some(format!("adopted unchanged from {}", owner(&change.key, report))),
+        (Action::Adopt, _) => Some(format!("owner only: adopted unchanged from {}", owner(&change.key, report))),
         (Action::Create | Action::Update | Action::Delete, OwnerStatus::Foreign) => {
             Some(format!("owned by {}", owner(&change.key, report)))
         }

@@ -200,3 +200,69 @@ pub fn default_of_a_created_target(bench: &Bench) -> String {
         bench.write(&target, &[("upsert", "true"), ("merge", "true")], json!({"identifier": "t", "title": "T"}));
     shown(&written.gave(200)["entity"]["properties"], "tier")
 }
+
+fn relabel(bench: &Bench, blueprint: &str, identifiers: &[&str]) -> Answer {
+    let call = bench.patch(&["blueprints", blueprint, "datasource", "bulk"]);
+    call.send(json!({"entitiesIdentifiers": identifiers, "datasource": "proof-of-relabel/1.0 (statekey/proof)"}))
+}
+
+fn is_relabelled(bench: &Bench, blueprint: &str, identifier: &str) -> bool {
+    let rules = json!([{"property": "$datasource", "operator": "contains", "value": "proof-of-relabel/1.0"}]);
+    let found = bench.search(blueprint, json!({"query": {"combinator": "and", "rules": rules}})).gave(200);
+    crate::api::answer::identifiers(&found).contains(&identifier.to_owned())
+}
+
+pub fn relabelled(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    let before = bench.create(&blueprint, json!({"identifier": "a"}))["updatedAt"].clone();
+    let answer = relabel(bench, &blueprint, &["a"]).brief();
+    let stays = bench.entity(&blueprint, "a")["updatedAt"] == before;
+    format!("{answer}, {}", if stays { "stays" } else { "changes" })
+}
+
+pub fn relabelled_with_nobody(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    bench.create(&blueprint, json!({"identifier": "a"}));
+    let answer = relabel(bench, &blueprint, &["a", "nobody"]).brief();
+    let other = if is_relabelled(bench, &blueprint, "a") { "gets the new one" } else { "keeps its datasource" };
+    format!("{answer}, the other {other}")
+}
+
+pub fn relabelled_beyond_the_limit(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    let names: Vec<String> = (0..21).map(|at| format!("s{at}")).collect();
+    bench.fill(&blueprint, &names.iter().map(|name| json!({"identifier": name})).collect::<Vec<_>>());
+    relabel(bench, &blueprint, &names.iter().map(String::as_str).collect::<Vec<_>>()).brief()
+}
+
+pub fn keys_of_a_data_source(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    bench.create(&blueprint, json!({"identifier": "a"}));
+    let answer = bench.get(&["data-sources"]).now();
+    if answer.status != 200 {
+        return answer.brief();
+    }
+    let answer = answer.gave(200);
+    let keys = answer["dataSources"][0].as_object().map(|source| source.keys().cloned().collect::<Vec<_>>());
+    let mut keys = keys.unwrap_or_default();
+    keys.sort();
+    keys.join(", ")
+}
+
+pub fn grouped(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    bench.create(&blueprint, json!({"identifier": "a", "properties": {"tier": 1}}));
+    bench.create(&blueprint, json!({"identifier": "b"}));
+    let group = |property: &str| {
+        let call = bench.post(&["blueprints", &blueprint, "entities", "group"]);
+        let rules = json!([{"property": "$identifier", "operator": "in", "value": ["a", "b"]}]);
+        call.send(json!({"query": {"combinator": "and", "rules": rules}, "groupBy": {"property": property}}))
+    };
+    let (all, by_tier) = (group("$blueprint"), group("tier"));
+    if all.status != 200 || by_tier.status != 200 {
+        return format!("{}; {}", all.brief(), by_tier.brief());
+    }
+    let (all, by_tier) = (all.gave(200), by_tier.gave(200));
+    let groups = by_tier["groups"].as_array().map_or(0, Vec::len);
+    format!("1 group of {}; {groups} groups", all["groups"][0]["count"])
+}

@@ -160,10 +160,10 @@ fn what_is_no_plan_is_no_crash() {
     repo.write("plan.json", text.replace("\"s0\"", "\"s1\""));
     let talk = run(&repo, "push --plan plan.json").was_refused();
     assert_error(&talk, "plan::altered");
-    repo.write("plan.json", text.replace("plan-file/4", "plan-file/2"));
+    repo.write("plan.json", text.replace("plan-file/5", "plan-file/2"));
     let talk = run(&repo, "push --plan plan.json").was_refused();
     assert_error(&talk, "plan::format");
-    assert!(talk.contains("`portolan.plan-file/4`") && talk.contains("`portolan diff --out`"), "{talk}");
+    assert!(talk.contains("`portolan.plan-file/5`") && talk.contains("`portolan diff --out`"), "{talk}");
 }
 
 #[test]

@@ -46,6 +46,10 @@ enum Wish {
     Patch {
         n: i64,
     },
+    /// Of another owner, with the declared content.
+    Adopt {
+        n: i64,
+    },
     Delete,
     Rename {
         n: i64,
@@ -139,6 +143,12 @@ fn case(dice: &mut Dice, entities: &mut BTreeMap<String, Stored>) -> Case {
                 waves[0].push(request(StepKind::Write, Method::Patch(change), Vec::new()));
                 Wish::Patch { n }
             }
+            8 if dice.hits(60) => {
+                let theirs = Stored { n: Some(n), datasource: "curl/8".to_owned(), ..stored("kept") };
+                entities.insert(identifier.clone(), theirs);
+                waves[0].push(request(StepKind::Write, Method::Adopt(body(Value::Integer(n), None)), Vec::new()));
+                Wish::Adopt { n }
+            }
             8 => {
                 entities.insert(identifier.clone(), stored("goes"));
                 waves[3].push(request(StepKind::Delete, Method::Delete, Vec::new()));
@@ -208,6 +218,7 @@ fn drawn(
         percent: dice.pick(&[0, 10, 30, 60, 90]),
         read_percent: dice.pick(&[0, 0, 0, 20, 60]),
         meddling: dice.pick(&[0, 0, 20, 60]),
+        relabels: dice.hits(80),
         dice: dice.clone(),
         ever,
         signal,
@@ -243,6 +254,7 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
             Wish::Merge { n } => stored.is_some_and(|it| it.n == Some(*n)),
             Wish::Replace { n } => stored.is_some_and(|it| it.n == Some(*n) && it.text.is_none()),
             Wish::Patch { n } => stored.is_some_and(|it| it.n == Some(*n) && it.title.is_none()),
+            Wish::Adopt { n } => stored.is_some_and(|it| it.n == Some(*n) && it.datasource == owner().user_agent()),
             Wish::Delete => stored.is_none(),
             Wish::Rename { n, .. } => stored.is_some_and(|it| it.n == Some(*n)),
             Wish::Wrong => false,
@@ -295,7 +307,7 @@ fn lies(model: &Model, case: &Case, outcome: &Outcome, stop_is_told: bool) -> Ve
                     }
                     Wish::Rename { from, .. } => old_is_left(from),
                     Wish::Create { .. } | Wish::Merge { .. } | Wish::Replace { .. } | Wish::Patch { .. } => false,
-                    Wish::Delete | Wish::Wrong => false,
+                    Wish::Adopt { .. } | Wish::Delete | Wish::Wrong => false,
                 };
                 if !is_first_step_done || !is_second_step_undone {
                     lie("it is not half done");
@@ -320,7 +332,7 @@ fn every_outcome_is_true() {
     let blueprints = [service()];
     let owner = owner();
     let mut seen = BTreeSet::new();
-    for number in 0..u64::from(cases(80)) {
+    for number in 0..u64::from(cases(120)) {
         let mut dice = Dice::of(seed(), number);
         let mut entities = BTreeMap::new();
         let case = case(&mut dice, &mut entities);

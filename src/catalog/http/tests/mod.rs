@@ -6,6 +6,7 @@ mod encrypted;
 mod faults;
 mod histories;
 mod outcomes;
+mod relabel;
 mod scripted;
 mod secrets;
 mod throttled;

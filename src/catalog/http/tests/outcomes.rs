@@ -21,17 +21,17 @@ use crate::domain::plan::request::{Body, Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 
-fn request(change: usize, method: Method) -> WriteRequest {
+pub(super) fn request(change: usize, method: Method) -> WriteRequest {
     let key = EntityKey { blueprint: "service".into(), identifier: format!("s{change}").into() };
     let step_kind = if method == Method::Delete { StepKind::Delete } else { StepKind::Write };
     WriteRequest { change, step_kind, key, method, needs: Vec::new() }
 }
 
-fn body() -> Body {
+pub(super) fn body() -> Body {
     Body { texts: Texts { title: Patch::Set("A".into()), ..Texts::default() }, ..Body::default() }
 }
 
-fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
+pub(super) fn push(client: &Client, requests: Vec<WriteRequest>, cancellation: &Cancellation) -> Outcome {
     let actual = as_found(requests.len());
     push_planned(client, requests, cancellation, &actual)
 }
@@ -72,20 +72,20 @@ fn stored(name: &str, at: &str) -> serde_json::Value {
     value!({"identifier": name, "blueprint": "service", "title": "A", "updatedBy": "ada", "updatedAt": at})
 }
 
-fn found(names: &[&str]) -> Vec<u8> {
+pub(super) fn found(names: &[&str]) -> Vec<u8> {
     let entity = |name: &&str| stored(name, WRITTEN);
     json(200, &value!({"ok": true, "entities": names.iter().map(entity).collect::<Vec<_>>()}).to_string())
 }
 
-fn is_search(seen: &Seen) -> bool {
+pub(super) fn is_search(seen: &Seen) -> bool {
     seen.line.ends_with("/entities/search")
 }
 
-fn is_about_owner(seen: &Seen) -> bool {
+pub(super) fn is_about_owner(seen: &Seen) -> bool {
     seen.body.contains("(statekey/acme/catalog)")
 }
 
-fn refused(status: u16) -> Vec<u8> {
+pub(super) fn refused(status: u16) -> Vec<u8> {
     json(status, r#"{"ok":false,"error":"injected","message":"no"}"#)
 }
 

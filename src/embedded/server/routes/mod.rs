@@ -4,6 +4,7 @@
 mod auth;
 mod blueprints;
 mod bulk;
+mod datasources;
 mod empty_lists;
 mod entities;
 mod ingest;
@@ -32,6 +33,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(of_blueprints())
         .merge(of_entities())
         .merge(of_searches())
+        .merge(of_datasources())
         .merge(of_integrations())
         .merge(ingest::router())
         .merge(of_teams())
@@ -71,7 +73,14 @@ fn of_searches() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/entities/search", post(reads(search::everywhere)))
         .route("/v1/blueprints/{blueprint}/entities/search", entity(Some("search")).post(reads(search::within)))
-        .route("/v1/blueprints/entities/datasource-entities", post(reads(search::of_datasource)))
+        .route("/v1/blueprints/{blueprint}/entities/group", entity(Some("group")).post(reads(search::group)))
+}
+
+fn of_datasources() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/data-sources", get(reads(datasources::all)))
+        .route("/v1/blueprints/entities/datasource-entities", post(reads(datasources::entities)))
+        .route("/v1/blueprints/{blueprint}/datasource/bulk", patch(writes(datasources::relabel)))
 }
 
 fn of_integrations() -> Router<Arc<Shared>> {

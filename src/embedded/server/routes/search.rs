@@ -1,16 +1,16 @@
-//! Search routes: in one blueprint by pages, across all blueprints, and by datasource.
+//! Search routes: in one blueprint by pages, across all blueprints, and the counts of a blueprint by a property.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::entities::Many;
 use crate::catalog::wire::Refusal;
-use crate::embedded::api::body::{moment, object, only, text, texts};
+use crate::embedded::api::body::{must_be, needs, object, only, text, texts};
 use crate::embedded::api::{Combinator, SearchQuery, Shape};
 use crate::embedded::server::answer::{Answer, Outcome};
 use crate::embedded::server::request::ApiRequest;
-use crate::embedded::store::{OwnedEntities, Store};
+use crate::embedded::store::Store;
 
 /// The default page size of a search in one blueprint.
 const PAGE: usize = 200;
@@ -41,17 +41,31 @@ pub(super) fn everywhere(call: &ApiRequest, store: &Store) -> Outcome {
     Answer::ok(&Everywhere { ok: true, matching_blueprints, entities })
 }
 
-pub(super) fn of_datasource(call: &ApiRequest, store: &Store) -> Outcome {
+/// Counts the entities that match by the values of one property.
+pub(super) fn group(call: &ApiRequest, store: &Store) -> Outcome {
     let body = object(call.json()?)?;
-    let part = |key| text(&body, key).map(Option::unwrap_or_default);
-    let (prefix, suffix) = (part("datasource_prefix")?, part("datasource_suffix")?);
-    let owned = OwnedEntities { prefix, suffix, before: moment(&body, "before")? };
-    let page = store.datasource_entities(&owned, &call.query.shape()?, limit(&body)?, text(&body, "from")?)?;
-    Answer::ok(&Many { ok: true, entities: page.entities, next: page.next })
+    only(&body, "", &["query", "groupBy"])?;
+    needs(&body, "", &["groupBy"])?;
+    let query = match body.get("query") {
+        Some(query) => SearchQuery::parse(query)?,
+        None => SearchQuery { combinator: Combinator::And, rules: Vec::new() },
+    };
+    let Some(Value::Object(by)) = body.get("groupBy") else { return Err(must_be("object", "groupBy").into()) };
+    only(by, "groupBy", &["property"])?;
+    let property = match by.get("property") {
+        Some(Value::String(property)) => property,
+        Some(_) => return Err(must_be("string", "groupBy/property").into()),
+        None => return Err(Refusal::invalid("\"groupBy\" must have required property 'property'").into()),
+    };
+    let mut groups = Vec::new();
+    for (value, count) in store.group(call.segment(0), &query, property)? {
+        groups.push(json!({"value": value, "count": count}));
+    }
+    Answer::ok(&json!({"ok": true, "groups": groups, "hasMoreGroups": false}))
 }
 
 /// The requested page size; the store checks the maximum.
-fn limit(body: &Map<String, Value>) -> Result<Option<usize>, Refusal> {
+pub(super) fn limit(body: &Map<String, Value>) -> Result<Option<usize>, Refusal> {
     let Some(value) = body.get("limit") else { return Ok(None) };
     if !value.is_number() {
         return Err(Refusal::invalid("\"limit\" must be number"));

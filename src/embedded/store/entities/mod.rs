@@ -23,6 +23,7 @@ mod upsert;
 mod write;
 
 pub(super) use members::{Members, damaged};
+pub(super) use read::existing;
 pub(super) use relation_paths::id_list;
 pub(super) use row::{Row, columns};
-pub(super) use write::WriteMethod;
+pub(super) use write::{WriteMethod, datasource_id};

@@ -4,7 +4,7 @@
 use rusqlite::params;
 
 use super::row::find_id;
-use super::write::datasource;
+use super::write::datasource_id;
 use crate::catalog::wire::Writer;
 use crate::domain::entity::identifier::check_entity_identifier;
 use crate::embedded::store::connection::Store;
@@ -34,7 +34,7 @@ impl Store {
     ) -> Result<usize, Failure> {
         self.write(|transaction| {
             let compiled = self.compiled(transaction, blueprint)?;
-            let datasource = datasource(transaction, &writer.user_agent)?;
+            let datasource = datasource_id(transaction, &writer.user_agent)?;
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO entities (blueprint, identifier, team, properties, relations, datasource, \
                  created_at, created_by, updated_at, updated_by) VALUES (?1, ?2, '[]', '{}', '{}', ?3, ?4, ?5, ?4, ?5)",

@@ -137,7 +137,7 @@ fn counted(transaction: &Transaction<'_>, compiled: &CompiledBlueprint) -> Resul
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-pub(super) fn existing(
+pub(in crate::embedded::store) fn existing(
     transaction: &Transaction<'_>,
     compiled: &CompiledBlueprint,
     identifier: &str,

@@ -172,7 +172,7 @@ impl<'p> EntityWriter<'p> {
         if let Some(known) = self.datasource.get() {
             return Ok(known);
         }
-        let datasource = datasource(self.transaction, &self.writer.user_agent)?;
+        let datasource = datasource_id(self.transaction, &self.writer.user_agent)?;
         self.datasource.set(Some(datasource));
         Ok(datasource)
     }
@@ -320,7 +320,10 @@ impl<'p> EntityWriter<'p> {
 }
 
 /// The row id of a User-Agent.
-pub(super) fn datasource(transaction: &Transaction<'_>, user_agent: &str) -> Result<i64, Failure> {
+pub(in crate::embedded::store) fn datasource_id(
+    transaction: &Transaction<'_>,
+    user_agent: &str,
+) -> Result<i64, Failure> {
     let mut statement = transaction.prepare_cached("SELECT id FROM datasources WHERE text = ?1")?;
     if let Some(id) = statement.query_row(params![user_agent], |row| row.get(0)).optional()? {
         return Ok(id);

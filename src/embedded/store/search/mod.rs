@@ -9,6 +9,7 @@ mod compile;
 mod cursor;
 mod eval;
 mod find;
+mod group;
 mod prepare;
 mod relations;
 #[cfg(test)]

@@ -56,8 +56,8 @@ fn what_is_no_plan_file_is_called_that() {
     for other in ["[]", "{}", "1", r#"{"format": "portolan.plan/1"}"#, r#"{"format": 1}"#] {
         assert!(matches!(read(other), Err(PlanFileError::NoPlan { .. })), "{other}");
     }
-    for other in ["portolan.plan-file/3", "portolan.plan-file/5"] {
-        let text = text().replace("portolan.plan-file/4", other);
+    for other in ["portolan.plan-file/4", "portolan.plan-file/6"] {
+        let text = text().replace("portolan.plan-file/5", other);
         assert!(matches!(read(&text), Err(PlanFileError::Format { found, .. }) if found == other));
     }
     let other = PlanFile::read("plan.json", &text(), "1.2.4");

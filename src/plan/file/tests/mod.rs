@@ -77,6 +77,7 @@ fn options(world: &World) -> Options {
     Options {
         prune: [None, Some(true)][world.stored.len() % 2],
         adopt: world.adopt,
+        adopt_from: Vec::new(),
         only: world.only.as_ref().map(part),
     }
 }

@@ -99,6 +99,8 @@ pub(super) struct Model {
     pub failed_reads: u64,
     pub writes: u64,
     pub violations: Vec<String>,
+    /// Whether it changes owners without a write.
+    pub relabels: bool,
     /// Entities that an update of this run created, because they had been deleted.
     pub recreated: BTreeSet<String>,
     pub trail: Vec<String>,
@@ -167,7 +169,7 @@ impl Model {
                 | (Ever::Token(fault), Route::Token)
                 | (
                     Ever::Writes(fault),
-                    Route::Upsert { .. } | Route::Patch(_) | Route::Delete(_) | Route::DeleteMany,
+                    Route::Upsert { .. } | Route::Patch(_) | Route::Relabel | Route::Delete(_) | Route::DeleteMany,
                 ) => {
                     return Some(fault);
                 }
@@ -204,7 +206,7 @@ impl Model {
             self.trail.push(format!("    {times} signals"));
             (0..times).for_each(|_| self.cancellation.signal());
         }
-        if matches!(route, Route::Upsert { .. } | Route::Patch(_)) && self.dice.hits(self.meddling) {
+        if matches!(route, Route::Upsert { .. } | Route::Patch(_) | Route::Relabel) && self.dice.hits(self.meddling) {
             self.meddle();
         }
         let fault = self.draw(&route);
@@ -252,6 +254,7 @@ impl Model {
                 }
                 false => (404, missing(identifier)),
             },
+            Route::Relabel => self.relabel(&body),
             Route::Delete(identifier) => match self.remove(identifier) {
                 true => (200, json!({"ok": true})),
                 false => (404, missing(identifier)),
@@ -272,6 +275,24 @@ impl Model {
                 json!({"ok": false, "error": "not_found", "message": format!("Route {} not found", request.line)}),
             ),
         }
+    }
+
+    fn relabel(&mut self, body: &Json) -> (u16, Json) {
+        if !self.relabels {
+            return (404, json!({"ok": false, "error": "not_found", "message": "Route PATCH:/x not found"}));
+        }
+        let listed = body["entitiesIdentifiers"].as_array().cloned().unwrap_or_default();
+        let names: Vec<String> = listed.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        if let Some(name) = names.iter().find(|name| !self.entities.contains_key(*name)) {
+            return (404, missing(name));
+        }
+        for name in &names {
+            if let Some(entity) = self.entities.get_mut(name) {
+                body["datasource"].as_str().unwrap_or_default().clone_into(&mut entity.datasource);
+            }
+            self.touch(name, true);
+        }
+        (200, json!({"ok": true}))
     }
 
     fn remove(&mut self, identifier: &str) -> bool {
@@ -387,6 +408,7 @@ enum Route {
     Search,
     Upsert { upsert: bool, merge: bool },
     Patch(String),
+    Relabel,
     Delete(String),
     DeleteMany,
     Other,
@@ -402,6 +424,7 @@ impl Route {
             ("POST", Some("entities/search")) => Self::Search,
             ("POST", Some("entities/bulk")) => Self::Upsert { upsert: has("upsert=true"), merge: has("merge=true") },
             ("POST", Some("bulk/entities/delete")) => Self::DeleteMany,
+            ("PATCH", Some("datasource/bulk")) => Self::Relabel,
             ("PATCH", Some(rest)) => Self::Patch(rest.trim_start_matches("entities/").to_owned()),
             ("DELETE", Some(rest)) => Self::Delete(rest.trim_start_matches("entities/").to_owned()),
             _ => Self::Other,
