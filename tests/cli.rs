@@ -27,7 +27,7 @@ mod reads;
 mod rename;
 mod schema;
 mod secrets;
-mod serve;
+pub mod serve;
 mod show;
 mod usage;
 mod version;

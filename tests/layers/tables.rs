@@ -49,7 +49,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
             &["http"],
         ],
     ),
-    ("embedded", &[&["api"], &["store"], &["local", "server"], &["mod"]]),
+    ("embedded", &[&["api"], &["store"], &["local", "pages"], &["server"], &["mod"]]),
     (
         "manifest",
         &[

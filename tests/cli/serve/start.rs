@@ -40,7 +40,7 @@ fn told_to_a_person(repo: &Repo, arguments: &[&str]) -> String {
     let mut child = started.expect("the binary runs");
     let mut results = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
     let mut text = String::new();
-    while !text.contains("In a browser") {
+    while !text.contains("Another browser") {
         let read = std::io::BufRead::read_line(&mut results, &mut text).expect("it is text");
         assert!(read > 0, "it ended: {text}");
     }
