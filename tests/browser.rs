@@ -160,9 +160,7 @@ fn acme_branch() -> Repo {
         .replace("dependsOn: [payment-router, fraud-scorer, feature-flags]", "dependsOn: [payment-router, refunds]");
     assert_ne!(changed, checkout, "the example has changed");
     repo.write("apps/checkout/port.yml", changed);
-    repo.remove("catalog/payments/fraud.yaml");
-    let payouts = repo.read("catalog/payments/payouts.yaml").replace("[ledger, sanction-screening]", "[ledger]");
-    repo.write("catalog/payments/payouts.yaml", payouts);
+    repo.remove("catalog/logistics/booking/booking-worker.yaml");
     repo.write(
         "apps/refunds/port.yml",
         "identifier: refunds\nblueprint: service\ntitle: Refunds\nteam: payments\nproperties:\n  description: Pays back what was \

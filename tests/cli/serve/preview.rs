@@ -138,3 +138,25 @@ fn a_preview_of_nothing_says_so() {
     let dirty = Server::of(&repo, "--preview --base main");
     assert!(dirty.page("/").body.contains("not committed"));
 }
+
+#[test]
+fn a_preview_of_a_catalog_elsewhere_reads_what_the_plan_is_about() {
+    let repo = branch();
+    let elsewhere = Server::of(&repo, "");
+    let other = json!({
+        "identifier": "other", "title": "Other", "schema": {"properties": {"size": {"type": "number"}}},
+        "relations": {"service": {"target": "service", "many": false, "required": false}},
+    });
+    elsewhere.gives("POST", "/v1/blueprints", &other);
+    elsewhere.gives("POST", "/v1/blueprints/other/entities", &json!({"identifier": "x", "properties": {"size": 1}}));
+    let url = format!("http://{}", elsewhere.address);
+    let mut variables = CHOSEN.to_vec();
+    variables.extend([("PORTOLAN_CATALOG", url.as_str()), ("PORT_CLIENT_ID", ID), ("PORT_CLIENT_SECRET", SECRET)]);
+    let server = Server::in_folder(repo.path(), "--preview --base main", &variables);
+    let home = server.page("/").body;
+    assert!(home.contains("2 entities are updated") && home.contains(&url), "{home}");
+    assert!(home.contains("this repository declares none of them"), "{home}");
+    assert!(server.page("/blueprints/service/entities/cart").body.contains("Merging changes 2 fields"));
+    let written = elsewhere.gives("GET", "/v1/blueprints/service/entities/cart", &serde_json::Value::Null);
+    assert_eq!(written["entity"]["properties"]["tier"], 1, "nothing was written");
+}
