@@ -67,7 +67,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
 ];
 
 /// Paths that only some modules may use, apart from their tests. The first matching prefix counts.
-pub const OWNED: [(&str, &[&str]); 25] = [
+pub const OWNED: [(&str, &[&str]); 26] = [
     ("std::fs", &["sources", "catalog", "embedded"]),
     ("std::net::TcpListener", &["catalog", "embedded"]),
     ("std::net::TcpStream", &["catalog", "embedded"]),
@@ -76,6 +76,7 @@ pub const OWNED: [(&str, &[&str]); 25] = [
     ("std::process::exit", &["main", "catalog"]),
     ("std::process::id", &["sources"]),
     ("std::process::Command", &["sources", "ui"]),
+    ("std::process::Stdio", &["sources", "ui"]),
     ("std::process", &["sources"]),
     ("std::thread", &["sources", "catalog", "embedded", "ui"]),
     ("std::time::Instant", &["ui", "catalog", "embedded"]),

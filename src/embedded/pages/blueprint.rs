@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::address::Address;
-use super::frame::{badge, begin, end, wide};
+use super::changes::of_blueprint;
+use super::frame::{begin, end, wide};
 use super::graph::{Graph, Group, Node, draw};
 use super::kinds::{Kinds, computed_title, property_title, relation_title, title};
 use super::list::{ListRequest, entities};
@@ -34,16 +35,8 @@ pub(super) fn page(
     if let Some(description) = blueprint.description.as_deref().filter(|text| !text.is_empty()) {
         page.put("<p class=\"lead\">").say(description).put("</p>\n");
     }
-    if let Some(preview) = &site.preview {
-        let mut counts = preview.counts(identifier).peekable();
-        if counts.peek().is_some() {
-            page.put("<p>Merging: ");
-            for (mark, number) in counts {
-                badge(&mut page, mark, Some(number));
-                page.put(" ");
-            }
-            page.put("</p>\n");
-        }
+    if let Some(preview) = site.preview.as_ref().filter(|_| request.page <= 1) {
+        of_blueprint(site, &mut page, &kinds, preview, identifier);
     }
     if request.page <= 1 {
         page.put("<nav aria-label=\"On this page\"><ul class=\"row\"><li><a href=\"#entities\">Entities</a></li>");

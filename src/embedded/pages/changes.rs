@@ -206,6 +206,30 @@ pub(super) fn pages(preview: &Preview) -> usize {
     preview.plan.changes.len().div_ceil(PAGE).max(1)
 }
 
+/// What a merge does to the entities of one blueprint.
+pub(super) fn of_blueprint(site: &Site, page: &mut Markup, kinds: &Kinds, preview: &Preview, blueprint: &str) {
+    let total: usize = preview.counts(blueprint).map(|(_, number)| number).sum();
+    if total == 0 {
+        return;
+    }
+    page.put("<section>\n<h2>What merging changes here</h2>\n<ul class=\"plain\">\n");
+    let of_it = |change: &&Change| change.key.blueprint.as_ref() == blueprint;
+    let changes =
+        Mark::ALL.into_iter().flat_map(|mark| preview.changes(mark).filter(of_it).map(move |change| (mark, change)));
+    for (mark, change) in changes.take(MAX_NAMED) {
+        page.put("<li>");
+        badge(page, mark, None);
+        page.put(" ");
+        entity(site, page, kinds, &change.key);
+        about(page, kinds.get(blueprint), change);
+        page.put("</li>\n");
+    }
+    if total > MAX_NAMED {
+        page.put("<li>").link(&Address::changes(), &format!("and {} more", grouped(total - MAX_NAMED))).put("</li>\n");
+    }
+    page.put("</ul>\n</section>\n");
+}
+
 /// What a merge does to one entity.
 pub(super) fn of_entity(
     page: &mut Markup,

@@ -84,7 +84,7 @@ fn a_preview_says_what_a_merge_does_and_changes_nothing() {
     let shop = entity("shop");
     assert!(shop.contains(">new</a>") && shop.contains("node-created"), "{shop}");
     let list = server.page("/blueprints/service").body;
-    assert_eq!(list.matches("class=\"mark deleted\"").count(), 4, "banner, blueprint and two rows: {list}");
+    assert_eq!(list.matches("class=\"mark deleted\"").count(), 5, "the banner, and two entities twice: {list}");
     assert!(server.page("/changes").body.contains("<code>catalog/new.yaml:1</code>"));
     assert_eq!(server.page("/search.json?q=new").json()[0]["mark"], "created");
     // It is a copy, and takes no writes.

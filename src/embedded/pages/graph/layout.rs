@@ -198,6 +198,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::generated_cases::config(256))]
+
         #[test]
         fn nothing_overlaps_or_leaves_the_picture(
             incoming in prop::collection::vec((1..30usize, 0..50usize), 0..5),
