@@ -252,6 +252,7 @@ fn the_pages_are_opened_in_the_browser_of_the_system() {
     }
     assert_eq!(given.trim_end(), told["pages"].as_str().expect("a link"));
     let _ = server.kill();
+    let _ = server.wait();
     for (path, display, why) in
         [("/nowhere", ":0", "`xdg-open` cannot be started"), (folder.as_str(), "", "no graphical session")]
     {
@@ -260,5 +261,6 @@ fn the_pages_are_opened_in_the_browser_of_the_system() {
         assert!(note.contains("No browser was opened") && note.contains(why), "{note}");
         assert!(server.try_wait().expect("it was started").is_none(), "it serves");
         let _ = server.kill();
+        let _ = server.wait();
     }
 }
