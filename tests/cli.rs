@@ -28,7 +28,7 @@ mod rename;
 mod restore;
 mod schema;
 mod secrets;
-mod serve;
+pub mod serve;
 mod show;
 mod usage;
 mod version;

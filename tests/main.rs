@@ -11,6 +11,7 @@
 mod testkit;
 
 mod api;
+mod browser;
 mod chaos;
 mod cli;
 mod converge;

@@ -20,6 +20,7 @@ mod messages;
 mod near;
 mod open;
 mod output;
+mod output_folder;
 mod path;
 mod pattern;
 mod read;
@@ -59,6 +60,7 @@ pub use output::{
     OutputError, append_output, check_new_output, check_output, create_private_output, output_place, read_input,
     read_input_bytes, read_input_if_there, read_standard_input, write_output,
 };
+pub use output_folder::{OutputFolder, OutputFolderError};
 pub use path::{path_text, tidy};
 pub use pattern::{OrderedGlobs, Pattern, PatternError, is_never_walked};
 pub use read::{DiskFile, Place, ReadBuffer, SourceFile, read, read_large};

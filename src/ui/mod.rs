@@ -1,6 +1,7 @@
 //! Terminal output: streams, colours, progress and prompts. It is the only module that prints, and it knows nothing
 //! about the content.
 
+mod browser;
 mod colour;
 mod editor;
 mod failure;
@@ -11,6 +12,7 @@ mod streams;
 mod width;
 
 pub use crate::ui::notices::Remarks;
+pub use browser::open_in_browser;
 pub use colour::{ColourChoice, ColourVariables, is_coloured};
 pub use editor::{EditorError, edit};
 pub use failure::failure;

@@ -2,11 +2,13 @@
 //! server: start and end, messages, limits, and pages.
 
 mod access;
+mod export;
 mod limits;
-mod pages;
+pub mod pages;
+pub mod preview;
 mod raw;
 mod routes;
 mod seed;
-mod server;
+pub mod server;
 mod slow;
 mod start;

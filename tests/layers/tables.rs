@@ -49,7 +49,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
             &["http"],
         ],
     ),
-    ("embedded", &[&["api"], &["store"], &["local", "server"], &["mod"]]),
+    ("embedded", &[&["api"], &["store"], &["local", "pages"], &["server"], &["mod"]]),
     (
         "manifest",
         &[
@@ -68,7 +68,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
 ];
 
 /// Paths that only some modules may use, apart from their tests. The first matching prefix counts.
-pub const OWNED: [(&str, &[&str]); 25] = [
+pub const OWNED: [(&str, &[&str]); 26] = [
     ("std::fs", &["sources", "catalog", "embedded"]),
     ("std::net::TcpListener", &["catalog", "embedded"]),
     ("std::net::TcpStream", &["catalog", "embedded"]),
@@ -77,6 +77,7 @@ pub const OWNED: [(&str, &[&str]); 25] = [
     ("std::process::exit", &["main", "catalog"]),
     ("std::process::id", &["sources"]),
     ("std::process::Command", &["sources", "ui"]),
+    ("std::process::Stdio", &["sources", "ui"]),
     ("std::process", &["sources"]),
     ("std::thread", &["sources", "catalog", "embedded", "ui"]),
     ("std::time::Instant", &["ui", "catalog", "embedded"]),

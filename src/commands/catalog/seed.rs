@@ -166,7 +166,12 @@ impl Seed {
         Owner { scope: self.scope.clone().unwrap_or_else(|| LOCAL.to_owned()) }.user_agent()
     }
 
-    pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<(), Error> {
+    pub fn root(&self) -> &Path {
+        &self.settings.root.value
+    }
+
+    /// Loads the repository, and returns its manifests.
+    pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<ManifestSet, Error> {
         let root = &self.settings.root.value;
         let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();
@@ -210,7 +215,7 @@ impl Seed {
         let (entities, blueprints) = (count(seeded.written, "entity"), count(blueprints, "blueprint"));
         let known = if known == 0 { String::new() } else { format!(", and {}", count(known, "known entity")) };
         context.say(&format!("note: Loaded {entities} and {blueprints} from `{}`{known}.", self.name));
-        Ok(())
+        Ok(manifests)
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn links(planned: &BuiltPlan, context: &Context<'_>) -> Links {
     let head = planned.revision.as_ref().and_then(|revision| revision.commit.clone());
     let head = of_pull_request(context).or(head);
     let base = planned.base.as_ref().map(|base| base.revision.commit.clone());
-    let files = files(environment);
+    let files = files_page(environment);
     let at = |commit: Option<String>| files.as_ref().zip(commit).map(|(files, commit)| format!("{files}/{commit}"));
     Links {
         files: at(head),
@@ -35,7 +35,7 @@ fn of_pull_request(context: &Context<'_>) -> Option<String> {
 }
 
 /// The URL under which the CI system shows files, without the commit.
-fn files(environment: &Environment) -> Option<String> {
+pub(crate) fn files_page(environment: &Environment) -> Option<String> {
     if environment.text("GITHUB_ACTIONS").as_deref() == Some("true") {
         let (server, repository) = (address(environment, "GITHUB_SERVER_URL")?, environment.text("GITHUB_REPOSITORY")?);
         return is_plain(&repository).then(|| format!("{server}/{repository}/blob"));

@@ -43,6 +43,11 @@ impl Answer {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 200 with a body that is JSON already.
+    pub fn json_text(body: String) -> Self {
+        Self { status: StatusCode::OK, kind: JSON, body: body.into_bytes() }
+    }
+
     pub fn page(status: StatusCode, body: String) -> Self {
         Self { status, kind: HTML, body: body.into_bytes() }
     }

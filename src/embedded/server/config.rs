@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::access::Credentials;
+use crate::domain::secret::Secret;
+use crate::embedded::pages::Site;
 use crate::embedded::store::Store;
 use crate::text::mask::Mask;
 
@@ -23,8 +25,12 @@ pub struct ServerConfig {
     pub latency: Duration,
     pub log: Log,
     pub limits: Limits,
-    /// Masks credentials on the pages. The API returns values unmasked.
-    pub mask: Mask,
+    /// What the pages show besides the store. They mask credentials; the API returns values unmasked.
+    pub site: Site,
+    /// The token of the link to the pages, which works once; `None`: there is no link.
+    pub link_token: Option<Secret>,
+    /// Requests that write are refused: the store is a preview.
+    pub is_read_only: bool,
 }
 
 impl ServerConfig {
@@ -40,7 +46,9 @@ impl ServerConfig {
             latency: Duration::ZERO,
             log: Box::new(|_| {}),
             limits: Limits::default(),
-            mask,
+            site: Site::new("in memory".to_owned(), mask),
+            link_token: None,
+            is_read_only: false,
         }
     }
 }

@@ -103,9 +103,12 @@ pub(super) async fn address(parts: &mut Parts) -> Result<(Vec<String>, Query), R
 }
 
 /// A proxy in front of this server reports the scheme that it received.
+pub(super) fn is_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+}
+
 fn base_url(parts: &Parts) -> String {
-    let is_https = parts.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let scheme = if is_https { "https" } else { "http" };
+    let scheme = if is_https(&parts.headers) { "https" } else { "http" };
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = parts.uri.authority().map(Authority::as_str).or(host).unwrap_or("localhost");
     format!("{scheme}://{host}")

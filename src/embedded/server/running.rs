@@ -12,6 +12,7 @@ use super::access::{Authenticator, random};
 use super::config::ServerConfig;
 use super::connection::stopped;
 use super::rate::Limiter;
+use super::session::Sessions;
 use super::shared::{READERS, Shared};
 use super::{listen, routes};
 use crate::catalog::signals::Signals;
@@ -125,7 +126,9 @@ pub fn start_on(listener: Listener, config: ServerConfig) -> Running {
         latency: config.latency,
         limits,
         log: config.log,
-        mask: config.mask,
+        site: config.site,
+        sessions: Sessions::new(config.link_token, address.port()),
+        is_read_only: config.is_read_only,
         random: random(),
         is_loopback: address.ip().is_loopback(),
         readers: Arc::new(Semaphore::new(READERS)),

@@ -12,9 +12,10 @@ use super::access::Authenticator;
 use super::answer::{Outcome, RouteError};
 use super::config::{Limits, Log};
 use super::rate::Limiter;
+use super::session::Sessions;
 use crate::catalog::wire::Refusal;
+use crate::embedded::pages::Site;
 use crate::embedded::store::Store;
-use crate::text::mask::Mask;
 
 /// The maximum number of concurrent readers.
 pub(super) const READERS: usize = 24;
@@ -26,7 +27,10 @@ pub(super) struct Shared {
     pub latency: Duration,
     pub limits: Limits,
     pub log: Log,
-    pub mask: Mask,
+    pub site: Site,
+    pub sessions: Sessions,
+    /// Nothing is written: the store is a preview.
+    pub is_read_only: bool,
     pub random: &'static dyn SecureRandom,
     /// The server listens only on loopback.
     pub is_loopback: bool,
@@ -43,6 +47,10 @@ pub(super) enum Access {
 
 impl Shared {
     pub async fn run(&self, access: Access, work: impl FnOnce(&Store) -> Outcome + Send + 'static) -> Outcome {
+        if self.is_read_only && matches!(access, Access::Write) {
+            let message = "This is a preview: it shows what a merge does, and takes no writes";
+            return Err(Refusal::new(403, "read_only", message).into());
+        }
         let queue = match access {
             Access::Read => &self.readers,
             Access::Write => &self.writers,
@@ -75,6 +83,7 @@ mod tests {
     use crate::embedded::server::access::{Credentials, random};
     use crate::embedded::server::answer::Answer;
     use crate::embedded::store::system_clock;
+    use crate::text::mask::Mask;
 
     fn shared() -> Arc<Shared> {
         let random = random();
@@ -86,7 +95,9 @@ mod tests {
             latency: Duration::ZERO,
             limits: Limits::default(),
             log: Box::new(|_| {}),
-            mask: Mask::off(),
+            site: Site::new("in memory".to_owned(), Mask::off()),
+            sessions: Sessions::new(None, 0),
+            is_read_only: false,
             random,
             is_loopback: true,
             readers: Arc::new(Semaphore::new(READERS)),

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::blueprint_cache::BlueprintCache;
 use super::compiled_blueprint::CompiledBlueprint;
 use super::error::{Failure, StoreError};
+use super::list_query::Listings;
 use super::migrations::migrate;
 use super::time_limit;
 use crate::catalog::wire::Refusal;
@@ -51,6 +52,7 @@ struct Shared {
     readers: Mutex<Vec<Connection>>,
     clock: Clock,
     cache: BlueprintCache,
+    listings: Listings,
 }
 
 impl fmt::Debug for Store {
@@ -97,6 +99,7 @@ impl Store {
             readers: Mutex::default(),
             clock,
             cache: BlueprintCache::default(),
+            listings: Listings::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -137,7 +140,10 @@ impl Store {
 
     /// Runs `work` in one transaction: if it fails, nothing is written.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        self.transact(work, |transaction| transaction.commit())
+        self.transact(work, |transaction| {
+            transaction.prepare_cached("UPDATE content SET revision = revision + 1")?.execute([])?;
+            transaction.commit()
+        })
     }
 
     /// Runs `work` like `write`, then rolls it back.
@@ -168,6 +174,10 @@ impl Store {
             self.shared.cache.forget_since(mark);
         }
         result
+    }
+
+    pub(super) fn listings(&self) -> &Listings {
+        &self.shared.listings
     }
 
     pub(super) fn cache(&self) -> &BlueprintCache {

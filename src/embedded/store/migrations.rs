@@ -8,7 +8,7 @@ use super::error::StoreError;
 use crate::domain::blueprint::system::{SYSTEM_BLUEPRINTS, structure};
 
 /// The migrations of the file format, in order. The number of applied migrations is the version of the file.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("mask_key.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("mask_key.sql"), include_str!("pages.sql")];
 /// The creation date of the system blueprints: when the platform introduced them.
 const SYSTEM_CREATED_AT: i64 = 1_736_812_800_000;
 const SYSTEM_WRITER: &str = "system";

@@ -40,7 +40,7 @@ fn told_to_a_person(repo: &Repo, arguments: &[&str]) -> String {
     let mut child = started.expect("the binary runs");
     let mut results = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
     let mut text = String::new();
-    while !text.contains("In a browser") {
+    while !text.contains("Another browser") {
         let read = std::io::BufRead::read_line(&mut results, &mut text).expect("it is text");
         assert!(read > 0, "it ended: {text}");
     }
@@ -213,5 +213,54 @@ fn a_signal_lets_requests_in_flight_finish_and_a_second_does_not() {
         server.says("Stopping");
         server.signal(second);
         assert_eq!(server.ends(), Some(130));
+    }
+}
+
+/// What `--open` starts gets the link, and a failure does not end the server.
+#[cfg(target_os = "linux")] // elsewhere the system has another program for it
+#[test]
+fn the_pages_are_opened_in_the_browser_of_the_system() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = Repo::new();
+    repo.write("bin/xdg-open", "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$OPENED\"\n");
+    let program = repo.path().join("bin/xdg-open");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("its own file");
+    let opened = repo.path().join("opened");
+    let start = |path: &str, display: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_portolan"));
+        command.args(["serve", "--store", "memory", "--output", "json", "--open"]).current_dir(repo.path());
+        command.env_clear().env("PATH", path).env("OPENED", &opened).stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        if !display.is_empty() {
+            command.env("DISPLAY", display);
+        }
+        command.spawn().expect("the binary runs")
+    };
+    let first_line = |from: &mut dyn std::io::Read| {
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(from), &mut line).expect("it is text");
+        line
+    };
+    let folder = format!("{}:/usr/bin:/bin", repo.path().join("bin").display());
+    let mut server = start(&folder, ":0");
+    let told: Value = serde_json::from_str(&first_line(&mut server.stdout.take().expect("it is piped"))).expect("JSON");
+    let begun = std::time::Instant::now();
+    let mut given = String::new();
+    while given.is_empty() && begun.elapsed() < super::server::PATIENCE {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        given = std::fs::read_to_string(&opened).unwrap_or_default();
+    }
+    assert_eq!(given.trim_end(), told["pages"].as_str().expect("a link"));
+    let _ = server.kill();
+    let _ = server.wait();
+    for (path, display, why) in
+        [("/nowhere", ":0", "`xdg-open` cannot be started"), (folder.as_str(), "", "no graphical session")]
+    {
+        let mut server = start(path, display);
+        let note = first_line(&mut server.stderr.take().expect("it is piped"));
+        assert!(note.contains("No browser was opened") && note.contains(why), "{note}");
+        assert!(server.try_wait().expect("it was started").is_none(), "it serves");
+        let _ = server.kill();
+        let _ = server.wait();
     }
 }

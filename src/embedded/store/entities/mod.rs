@@ -12,6 +12,7 @@ mod property_messages;
 mod query;
 mod reachable;
 mod read;
+mod record_changes;
 mod refusals;
 mod relation_paths;
 mod rename;

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::links::relink;
 use super::query;
 use super::read::existing;
+use super::record_changes::record_changes;
 use super::refusals;
 use super::rename::rename_in_sources;
 use super::row::{Row, find_id};
@@ -279,6 +280,7 @@ impl<'p> EntityWriter<'p> {
     }
 
     fn update(&self, row: &Row, state: &EntityState) -> Result<i64, Failure> {
+        record_changes(self.transaction, row, state, self.datasource()?, self.writer)?;
         let Texts { title, icon } = &state.texts;
         let mut statement = self.transaction.prepare_cached(
             "UPDATE entities SET identifier = ?2, title = ?3, icon = ?4, team = ?5, properties = ?6, relations = ?7, \

@@ -8,6 +8,7 @@ mod file;
 mod model;
 mod others;
 mod queries;
+mod shown;
 mod ways;
 
 use std::sync::Arc;
