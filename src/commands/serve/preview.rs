@@ -26,7 +26,6 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::request::{Method, WriteRequest};
 use crate::domain::progress::{Progress, Silent};
-use crate::domain::snapshot::Snapshot;
 use crate::embedded::pages::{HazardNote, HazardWeight, Preview, Site};
 use crate::embedded::store::{Failure, Store, system_clock};
 use crate::error::Error;
@@ -129,14 +128,14 @@ fn copy(planned: &BuiltPlan, context: &Context<'_>) -> Result<(Store, Vec<String
     let writer = Writer { id: AUTHOR.to_owned(), user_agent: AUTHOR.to_owned(), now: store.now() };
     let blueprints = planned.blueprints.all.iter().map(|blueprint| blueprint.raw.clone()).collect();
     store.apply_snapshot(blueprints, &writer).map_err(unexpected)?;
-    let read;
-    // All of an embedded catalog can be read in no time; of another one, what the plan is about.
-    let snapshot: &Snapshot = match planned.is_offline || context.settings.is_local() {
-        true => {
-            read = planned.catalog.read(&planned.blueprints.all, Part::Whole, &Silent)?;
-            &read
+    let all = &planned.blueprints.all;
+    // All of an embedded catalog can be read in no time; of another one, the blueprints that the plan is about.
+    let snapshot = match planned.is_offline || context.settings.is_local() {
+        true => planned.catalog.read(all, &Part::Whole, &Silent)?,
+        false => {
+            let names = planned.actual.blueprints.keys().map(String::as_str).collect();
+            planned.catalog.read(&all.among(&names), &Part::Whole, &Silent)?
         }
-        false => &planned.actual,
     };
     let bar = context.bar();
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
@@ -225,7 +224,7 @@ fn perform(store: &Store, request: &WriteRequest, writer: &Writer) -> Result<usi
     let options = match &request.method {
         Method::Delete => return Ok(0),
         Method::Replace(_) => WriteOptions { merge: false, ..merging() },
-        Method::Create(_) | Method::Merge(_) | Method::Patch(_) => merging(),
+        Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) => merging(),
     };
     Ok(write(store, &request.key.blueprint, vec![draft(request)], &options, writer)?.len())
 }
