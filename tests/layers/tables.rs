@@ -39,7 +39,7 @@ pub const INSIDE: [(&str, &[&[&str]]); 3] = [
     (
         "catalog",
         &[
-            &["decode", "issued", "signals", "wire"],
+            &["decode", "issued", "rate_limit", "signals", "wire"],
             &["cancel"],
             &["error"],
             &["apply_options", "write_failure"],

@@ -10,6 +10,7 @@ mod concurrency;
 mod credentials;
 mod delete;
 mod error_source;
+mod identified;
 mod limiter;
 mod notices;
 mod outcome;

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use super::call::ApiCall;
 use super::client_error::ClientError;
 use super::concurrency::CallKind;
+use super::identified::{self, sorted};
 use super::pages::{Cursor, PagesRepeat};
-use super::read_by_id;
 use super::route::route;
 use super::session::Session;
 use super::tasks::joined;
@@ -129,7 +129,7 @@ impl Reader {
         if let Some(identifiers) = self.named() {
             let counted = self.counted().await?;
             let all = counted.as_ref().map_or(u64::MAX, |count| count.div_ceil(PAGE as u64));
-            if read_by_id::calls(identifiers.len()) < all {
+            if identified::calls(identifiers.len()) < all {
                 return self.read_named(&identifiers).await;
             }
             counted_before = counted.ok();
@@ -171,7 +171,7 @@ impl Reader {
         let advance = move |count| {
             let _ = advanced.send(count);
         };
-        let missing = match read_by_id::entities(&self.session, &self.blueprint, identifiers, advance).await {
+        let missing = match identified::entities(&self.session, &self.blueprint, identifiers, advance).await {
             Ok(entities) => return Ok(Shelf { entities, completeness: Completeness::Complete }),
             Err(error) if needs_other_route(&error) => self.read_entities().await?,
             Err(error) => self.unreadable(error)?,
@@ -283,19 +283,6 @@ impl Reader {
         call.is_brief = is_brief;
         self.read_page(&call).await
     }
-}
-
-/// Sorts by identifier; of duplicates, the last one read is kept.
-pub(super) fn sorted(mut entities: Vec<Entity>) -> Vec<Entity> {
-    entities.sort_by(|one, other| one.key.identifier.cmp(&other.key.identifier));
-    entities.dedup_by(|later, earlier| {
-        let is_same = later.key.identifier == earlier.key.identifier;
-        if is_same {
-            std::mem::swap(later, earlier);
-        }
-        is_same
-    });
-    entities
 }
 
 /// Whether the other route may succeed: this one is gone, missing or timed out.

@@ -273,10 +273,10 @@ fn read_touched(file: &PlanFile, planned: &mut BuiltPlan, context: &Context<'_>)
             continue;
         };
         let Part::Relevant(relevant) = &planned.part_read else { continue };
-        let is_unread = |identifier: &Box<str>| {
+        let mut unread = identifiers;
+        unread.retain(|identifier| {
             !relevant.has_named(&EntityKey { blueprint: Arc::clone(&name), identifier: identifier.clone() })
-        };
-        let unread: Vec<Box<str>> = identifiers.iter().filter(|it| is_unread(it)).cloned().collect();
+        });
         if !unread.is_empty() {
             shelf.entities.extend(planned.catalog.read_some(blueprint, &unread, progress)?.entities);
             shelf.entities.sort_by(|one, other| one.key.cmp(&other.key));
