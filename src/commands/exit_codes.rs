@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::forge::ForgeError;
 use crate::plan::file::PlanFileError;
 use crate::sources::git::GitError;
-use crate::sources::{DiscoverError, OutputError, WriteError, WriteSeveralError};
+use crate::sources::{DiscoverError, OutputError, OutputFolderError, WriteError, WriteSeveralError};
 use crate::ui::{EditorError, PromptError, StreamError};
 
 fn of_catalog(class: ErrorClass) -> CatalogError {
@@ -65,6 +65,8 @@ fn each_class_of_error_has_its_exit_code() {
         (70, GitError::NoRepository { path: path(), why: "" }.into()),
         (64, OutputError::TooLarge { path: path(), limit: 0 }.into()),
         (70, OutputError::NoReader { path: path() }.into()),
+        (64, OutputFolderError::NotAFolder { path: path() }.into()),
+        (70, OutputFolderError::Io { path: path(), source: io() }.into()),
         (70, WriteError::Exists { path: path() }.into()),
         (70, WriteSeveralError::Changed { path: path() }.into()),
         (70, DiscoverError::Root { path: path(), source: io() }.into()),

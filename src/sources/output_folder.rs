@@ -26,13 +26,13 @@ pub enum OutputFolderError {
     #[error("`{}` is not a folder", path.display())]
     #[diagnostic(code("export-not-a-folder"), help("name a folder"))]
     NotAFolder { path: PathBuf },
-    #[error("`{}` cannot be written: {problem}", path.display())]
+    #[error("the export cannot follow `{}`: {problem}", path.display())]
     #[diagnostic(
         code("export-outside-repository"),
         help("remove the link from the repository, or name another folder")
     )]
     Link { path: PathBuf, problem: LinkProblem },
-    #[error("`{}` cannot be written: {}", path.display(), io_reason(source))]
+    #[error("the export cannot be written at `{}`: {}", path.display(), io_reason(source))]
     #[diagnostic(code("export-failed"), help("check the permissions of the folder and the free disk space"))]
     Io { path: PathBuf, source: io::Error },
     #[error(transparent)]

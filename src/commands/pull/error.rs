@@ -43,7 +43,7 @@ pub enum PullError {
         help("write it as `service/cart`; for all of a blueprint, `--entities service`")
     )]
     NoEntityName { text: String },
-    #[error("`{name}` is not in {catalog}")]
+    #[error("no entity `{name}` is in {catalog}")]
     #[diagnostic(code("entity-not-in-catalog"), help("{help}"))]
     NoSuchEntity { name: String, catalog: String, help: String },
     #[error("no folder for manifests of `{blueprint}`: `manifests.include` matches no new file")]
