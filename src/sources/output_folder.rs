@@ -21,7 +21,10 @@ const HEAD: &str = "portolan export 1";
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum OutputFolderError {
     #[error("`{}` has files that no earlier export wrote", path.display())]
-    #[diagnostic(code("export-not-empty"), help("name a folder that is new or empty, or remove these files: {found}"))]
+    #[diagnostic(
+        code("export-not-empty"),
+        help("name a folder that is new or empty, such as `site`; this one has {found}")
+    )]
     NotEmpty { path: PathBuf, found: String },
     #[error("`{}` is not a folder", path.display())]
     #[diagnostic(code("export-not-a-folder"), help("name a folder"))]

@@ -39,6 +39,8 @@ pub(crate) struct MergeInput<'a> {
     pub entities: &'a [&'a Entity],
     pub blueprints: &'a [Blueprint],
     pub chosen: Chosen<'a>,
+    /// Files with changes that are not committed: only named entities are merged into them.
+    pub uncommitted: &'a BTreeSet<String>,
     pub scope: &'a str,
     pub settings: &'a Settings,
     pub mask: &'a Mask,
@@ -89,6 +91,7 @@ impl MergedFile {
 }
 
 const PENDING: &str = "its manifest has changes that were not pushed; `--only` replaces them";
+const UNCOMMITTED: &str = "its file has changes that are not committed; `--only` replaces them";
 const SECRET: &str = "the catalog's value looks like a credential";
 const MAPPED: &str = "a mapping makes it of a Kubernetes object";
 const UNREADABLE: &str = "its file cannot be read";
@@ -104,7 +107,14 @@ pub(crate) fn merge_declared(input: &MergeInput<'_>) -> MergedManifests {
             Chosen::Named(names) => (false, names.contains(&change.key)),
             Chosen::Drifted { owned } => (!owned.contains(&change.key), !owned.contains(&change.key)),
         };
-        let kept = if is_mapped { Some(MAPPED) } else { (!is_chosen).then_some(PENDING) };
+        let path = change.place.map(|place| input.manifests.path(place)).unwrap_or_default();
+        let is_named = matches!(input.chosen, Chosen::Named(_));
+        let kept = match () {
+            () if is_mapped => Some(MAPPED),
+            () if !is_chosen => Some(PENDING),
+            () if !is_named && input.uncommitted.contains(path) => Some(UNCOMMITTED),
+            () => None,
+        };
         merged.results.insert(change.key.clone(), MergeResult { is_drift, fields: Vec::new(), kept });
         if let Some(place) = change.place.filter(|_| kept.is_none()) {
             by_file.entry(place.file).or_default().push(change);

@@ -1,6 +1,6 @@
 //! Where the manifests of a repository declare entities, for the pages: file, line, commit, and the address on the forge.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::commands::context::Context;
@@ -38,18 +38,27 @@ pub(super) fn declarations(manifests: &ManifestSet, root: &Path, context: &Conte
     let folder = git::path_in_work_tree(root);
     let mut lines = Lines::new(&manifests.files);
     let mut places = HashMap::new();
-    for entity in &manifests.entities {
-        let path = manifests.path(entity.place);
-        let path = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-        let line = lines.line(entity.place);
-        places.entry(entity.key.clone()).or_insert(DeclaredAt { path, line });
-    }
     let git = Git::at(root, context.environment);
     let repository = git.repository().ok().flatten();
+    let uncommitted = repository.map(|repository| uncommitted(repository, root, context)).unwrap_or_default();
+    for entity in &manifests.entities {
+        let path = manifests.path(entity.place);
+        let is_committed = !uncommitted.contains(path);
+        let path = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+        let line = lines.line(entity.place);
+        places.entry(entity.key.clone()).or_insert(DeclaredAt { path, line, is_committed });
+    }
     let commit = repository.and_then(|repository| repository.head_commit().ok().flatten()).map(|id| id.to_string());
     let forge = files_page(context.environment).or_else(|| repository.and_then(files_of_origin));
     let files_url = forge.zip(commit.as_ref()).map(|(files, commit)| format!("{files}/{commit}"));
     Declarations { places, commit, files_url }
+}
+
+/// The manifests that differ from `HEAD`, relative to the root.
+fn uncommitted(repository: &Repository, root: &Path, context: &Context<'_>) -> BTreeSet<String> {
+    let pattern = context.settings.pattern().ok();
+    let changed = pattern.and_then(|pattern| repository.changed(root, &pattern, None).ok());
+    changed.map(|changed| changed.changed).unwrap_or_default()
 }
 
 /// The page of the files on the host of the remote `origin`, if it is one whose addresses are known.

@@ -147,12 +147,14 @@ fn declared(site: &Site, page: &mut Markup, blueprint: &str, identifier: &str) {
     let Some(place) = site.declarations.places.get(&key) else { return };
     page.put("<h2>Declared in</h2>\n<p>");
     let text = format!("{}:{}", place.path, place.line);
-    match site.declarations.url(place) {
+    match site.declarations.url(place).filter(|_| place.is_committed) {
         Some(url) => page.link_to(&url, &text),
         None => page.code(&text),
     };
-    if let Some(commit) = &site.declarations.commit {
-        page.put(" at commit ").code(commit.get(..7).unwrap_or(commit));
-    }
+    match &site.declarations.commit {
+        Some(commit) if place.is_committed => page.put(" at commit ").code(commit.get(..7).unwrap_or(commit)),
+        Some(_) => page.put(", not committed"),
+        None => page,
+    };
     page.put("</p>\n");
 }

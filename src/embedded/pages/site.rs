@@ -31,6 +31,8 @@ pub struct DeclaredAt {
     pub path: String,
     /// From 1.
     pub line: usize,
+    /// The file is as in the commit.
+    pub is_committed: bool,
 }
 
 impl Site {

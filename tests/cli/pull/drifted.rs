@@ -34,8 +34,16 @@ spec:
 fn world() -> World {
     let repo = shop();
     repo.write("catalog/cart.yaml", CART);
+    commit_all(&repo);
     let catalog = Catalog::of(&repo);
     World { repo, catalog }
+}
+
+/// Manifests with other changes are not merged.
+fn commit_all(repo: &Repo) {
+    repo.git(&["init", "--quiet"]);
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "--quiet", "-m", "all"]);
 }
 
 fn deeds(report: &Value) -> Vec<String> {
@@ -277,6 +285,7 @@ fn after_a_merge_there_is_no_difference_whatever_the_values_and_the_layout() {
         }
     }
     repo.write("catalog/shared.yaml", &shared);
+    commit_all(&repo);
     let catalog = Catalog::of(&repo);
     let world = World { repo, catalog };
     assert_eq!(world.changes(""), [""; 0], "the catalog was seeded from the manifests");
@@ -303,4 +312,22 @@ fn after_a_merge_there_is_no_difference_whatever_the_values_and_the_layout() {
     let files = contents(&world.repo.path().join("catalog"));
     world.catalog.pull(&world.repo, "--entities --drifted");
     assert!(contents(&world.repo.path().join("catalog")) == files);
+}
+
+#[test]
+fn changes_that_are_not_committed_are_replaced_only_by_name() {
+    let world = world();
+    world.elsewhere("service", &json!({"identifier": "cart", "properties": {"tier": 9}}));
+    let mine = CART.replace("'go'", "'rust'");
+    world.repo.write("catalog/cart.yaml", &mine);
+    let report = world.catalog.json(&world.repo, "--entities --drifted");
+    assert_eq!(deeds(&report), ["cart kept"]);
+    let reason = report["manifests"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("not committed") && reason.contains("--only"), "{reason}");
+    assert_eq!(world.repo.read("catalog/cart.yaml"), mine);
+    world.repo.git(&["commit", "--quiet", "-am", "mine"]);
+    assert_eq!(
+        deeds(&world.catalog.json(&world.repo, "--entities --drifted")),
+        ["cart merged properties.language,properties.tier"]
+    );
 }

@@ -90,6 +90,22 @@ fn an_export_is_whole_and_the_same_each_time() {
 }
 
 #[test]
+fn a_file_that_is_not_committed_has_no_commit_and_no_link() {
+    let repo = branch();
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--allow-empty", "--message", "all"]);
+    repo.git(&["remote", "add", "origin", "https://github.com/acme/catalog.git"]);
+    let cart = format!("# mine\n{}", fs::read_to_string(repo.path().join("catalog/cart.yaml")).expect("it is there"));
+    repo.write("catalog/cart.yaml", cart);
+    done(run(&repo, "serve --preview --base main --export site"));
+    let files = files(&repo.path().join("site"));
+    let [cart, shop] = ["cart", "shop"].map(|name| &files[&format!("blueprints/service/entities/{name}.html")]);
+    assert!(cart.contains("catalog/cart.yaml:2</code>, not committed"), "{cart}");
+    assert!(!cart.contains("blob/"), "{cart}");
+    assert!(shop.contains("/blob/") && shop.contains(" at commit "), "{shop}");
+}
+
+#[test]
 fn an_export_leaves_other_folders_alone() {
     let repo = branch();
     assert_error(&run(&repo, "serve --export catalog").was_refused(), "export-not-empty");

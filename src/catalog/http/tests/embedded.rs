@@ -1,5 +1,7 @@
 //! Tests the client against the embedded server over real HTTP: both must show the same catalog as the store behind it.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
@@ -12,6 +14,7 @@ use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
+use crate::domain::plan::relevant::RelevantEntities;
 use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
 use crate::domain::progress::Silent;
 use crate::domain::snapshot::{Completeness, Snapshot};
@@ -123,6 +126,36 @@ fn every_page_border_is_read_whole_and_as_the_store_has_it() {
     let names: Vec<&str> = one.properties.iter().map(|(name, _)| name.as_ref()).collect();
     assert_eq!(names, ["language", "tier", "tags"], "nothing computed is in it");
     assert!(one.record.updated_by.as_deref() == Some(ID), "{:?}", one.record);
+}
+
+#[test]
+fn what_is_not_relevant_is_not_kept() {
+    let served = served();
+    let (client, local) = (served.client(), served.local());
+    client.upsert("domain", &[shop("Shop")], &MERGE, &Silent).expect("it is written");
+    let drafts: Vec<EntityDraft> = (0..2001).map(service).collect();
+    client.upsert("service", &drafts, &MERGE, &Silent).expect("they are written");
+    let key =
+        |blueprint: &str, identifier: &str| EntityKey { blueprint: blueprint.into(), identifier: identifier.into() };
+    let services = |relevant: RelevantEntities| {
+        let part = Part::Relevant(Arc::new(relevant));
+        let snapshot = read(&client, &served.blueprints, &part);
+        assert_eq!(snapshot, read(&local, &served.blueprints, &part));
+        let found = snapshot.blueprints["service"].entities.iter();
+        found.map(|entity| entity.key.identifier.to_string()).collect::<Vec<_>>()
+    };
+    let mut few = RelevantEntities::default();
+    ["svc/01999", "svc/00001", "absent"].iter().for_each(|identifier| few.add(&key("service", identifier)));
+    assert_eq!(services(few), ["svc/00001", "svc/01999"], "read by their identifiers");
+    let mut many = RelevantEntities::default();
+    (0..1500).for_each(|number| many.add(&key("service", &format!("svc/{number:05}"))));
+    assert_eq!(services(many).len(), 1500, "fewer requests read all");
+    let mut removable = RelevantEntities::default();
+    removable.add_removable(&key("domain", "elsewhere"));
+    assert!(services(removable).is_empty(), "nothing points to it");
+    let mut removable = RelevantEntities::default();
+    removable.add_removable(&key("domain", "shop"));
+    assert_eq!(services(removable).len(), 2001, "all point to it");
 }
 
 #[test]
