@@ -40,7 +40,10 @@ pub(super) fn page(site: &Site, store: &Store, mut page: Markup) -> Result<Strin
     let all = kinds.sorted();
     let mut counted = Vec::with_capacity(all.len());
     for blueprint in all {
-        counted.push((blueprint, usize::try_from(store.count(&blueprint.identifier)?).unwrap_or(usize::MAX)));
+        let count = usize::try_from(store.count(&blueprint.identifier)?).unwrap_or(usize::MAX);
+        // What the merge deletes is kept, so that its page can say so.
+        let deleted = site.preview.as_ref().map_or(0, |preview| preview.deleted(&blueprint.identifier));
+        counted.push((blueprint, count.saturating_sub(deleted)));
     }
     let is_shown = |(blueprint, count): &&(&Blueprint, usize)| *count > 0 || !is_reserved(&blueprint.identifier);
     let (first, rest): (Vec<_>, Vec<_>) = counted.iter().partition(|one| is_shown(one));

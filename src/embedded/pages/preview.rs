@@ -114,6 +114,12 @@ impl Preview {
         }
     }
 
+    /// How many entities of a blueprint the merge deletes, or renames from another identifier.
+    pub(super) fn deleted(&self, blueprint: &str) -> usize {
+        let of_blueprint = self.marks.iter().filter(|(key, _)| *key.blueprint == *blueprint);
+        of_blueprint.filter(|(_, (mark, _))| *mark == Mark::Deleted).count()
+    }
+
     pub(super) fn title(&self, key: &EntityKey) -> Option<&str> {
         self.titles.get(key).map(String::as_str)
     }

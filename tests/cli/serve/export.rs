@@ -85,6 +85,9 @@ fn an_export_is_whole_and_the_same_each_time() {
             && second.contains_key("changes.html")
             && second["index.html"].contains("What merging")
     );
+    let home = &second["index.html"];
+    let row = home.split("<h2>The catalog after the merge</h2>").nth(1).expect("the table");
+    assert!(row.contains(">4<") && !row.contains(">6<"), "without the two that go: {row}");
     done(run(&repo, "serve --export site"));
     assert!(!files(&repo.path().join("site")).contains_key("changes.html"));
 }
