@@ -171,12 +171,12 @@ impl Reader {
         let advance = move |count| {
             let _ = advanced.send(count);
         };
-        let missing = match identified::entities(&self.session, &self.blueprint, identifiers, advance).await {
+        let found = match identified::entities(&self.session, &self.blueprint, identifiers, advance).await {
             Ok(entities) => return Ok(Shelf { entities, completeness: Completeness::Complete }),
             Err(error) if needs_other_route(&error) => self.read_entities().await?,
             Err(error) => self.unreadable(error)?,
         };
-        let ReadEntities { entities, missing, .. } = missing;
+        let ReadEntities { entities, missing, .. } = found;
         let completeness = missing.map_or(Completeness::Complete, Completeness::Incomplete);
         Ok(Shelf { entities, completeness })
     }

@@ -170,8 +170,8 @@ impl Seed {
         &self.settings.root.value
     }
 
-    /// Loads the repository, and returns its manifests.
-    pub fn sow(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<ManifestSet, Error> {
+    /// Fills the store with the entities of the repository, and returns its manifests.
+    pub fn fill(&self, store: &Store, writer: &Writer, context: &mut Context<'_>) -> Result<ManifestSet, Error> {
         let root = &self.settings.root.value;
         let blueprints = follow(store, root, &SnapshotSource::Disk, writer, context)?;
         let bar = context.bar();

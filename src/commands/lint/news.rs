@@ -38,7 +38,7 @@ impl News {
     }
 
     /// Takes note of the findings of a check. `before`: the news until then.
-    pub fn settle<'p>(&mut self, findings: &[Finding], path: impl Fn(FileId) -> &'p str, before: &KnownProblems) {
+    pub fn compare<'p>(&mut self, findings: &[Finding], path: impl Fn(FileId) -> &'p str, before: &KnownProblems) {
         let is_first = self.known.is_none();
         let known = self.known.get_or_insert_default();
         for finding in findings {

@@ -107,7 +107,7 @@ impl LintSession {
         if let Some(checked) = checked {
             // The run shows all findings if no file is open, and a session none.
             checked.prepared.found.chosen = ReportSelection::open(open);
-            news.settle(&checked.findings, |file| checked.path(file), &before);
+            news.compare(&checked.findings, |file| checked.path(file), &before);
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl LintSession {
         }
         if freshness == Freshness::Fresh {
             checked.findings = checked.prepared.conclude(&request, &checked.results, &checked.fields).findings;
-            news.settle(&checked.findings, |file| checked.path(file), &before);
+            news.compare(&checked.findings, |file| checked.path(file), &before);
         } else {
             texts.iter().for_each(|(index, before)| checked.preview(*index, before));
         }

@@ -63,9 +63,12 @@ pub(crate) fn take_entities(
         (None, true) => None,
     };
     let scope = owner_in_catalog(settings, context.git).map(|owner| owner.scope).unwrap_or_default();
-    let uncommitted = match context.git.repository() {
-        Ok(Some(repository)) => repository.changed(&settings.root.value, &settings.pattern()?, None)?.changed,
-        Ok(None) | Err(_) => BTreeSet::new(),
+    let uncommitted = match (chosen, context.git.repository()) {
+        (Some(Chosen::Drifted { .. }), Ok(Some(repository))) => {
+            repository.changed(&settings.root.value, &settings.pattern()?, None)?.changed
+        }
+        // Who names an entity means its manifest as it is.
+        _ => BTreeSet::new(),
     };
     let merge_input = chosen.map(|chosen| MergeInput {
         manifests,

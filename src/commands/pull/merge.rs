@@ -39,7 +39,7 @@ pub(crate) struct MergeInput<'a> {
     pub entities: &'a [&'a Entity],
     pub blueprints: &'a [Blueprint],
     pub chosen: Chosen<'a>,
-    /// Files with changes that are not committed: only named entities are merged into them.
+    /// Files with changes that are not committed, which nothing may replace.
     pub uncommitted: &'a BTreeSet<String>,
     pub scope: &'a str,
     pub settings: &'a Settings,
@@ -108,12 +108,12 @@ pub(crate) fn merge_declared(input: &MergeInput<'_>) -> MergedManifests {
             Chosen::Drifted { owned } => (!owned.contains(&change.key), !owned.contains(&change.key)),
         };
         let path = change.place.map(|place| input.manifests.path(place)).unwrap_or_default();
-        let is_named = matches!(input.chosen, Chosen::Named(_));
-        let kept = match () {
-            () if is_mapped => Some(MAPPED),
-            () if !is_chosen => Some(PENDING),
-            () if !is_named && input.uncommitted.contains(path) => Some(UNCOMMITTED),
-            () => None,
+        let kept = if is_mapped {
+            Some(MAPPED)
+        } else if !is_chosen {
+            Some(PENDING)
+        } else {
+            input.uncommitted.contains(path).then_some(UNCOMMITTED)
         };
         merged.results.insert(change.key.clone(), MergeResult { is_drift, fields: Vec::new(), kept });
         if let Some(place) = change.place.filter(|_| kept.is_none()) {

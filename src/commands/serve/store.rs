@@ -72,7 +72,7 @@ pub(super) fn open(args: &ServeArgs, client: &str, context: &mut Context<'_>) ->
                 None => return refused("no such folder"),
             }
             let seed = Seed::of(&place, folder, context)?;
-            let manifests = seed.sow(&store, &writer(seed.user_agent()), context)?;
+            let manifests = seed.fill(&store, &writer(seed.user_agent()), context)?;
             declarations(&manifests, seed.root(), context)
         }
         // A store in another file is another catalog, so this repository does not change its blueprints.
