@@ -115,12 +115,16 @@ impl Choices {
             return Ok(());
         }
         let ci = self.ci.name();
-        let why = match self.has_catalog {
-            false => "the catalog is this machine's own".to_owned(),
-            true if self.ci == CiSystem::Other => "no CI system is chosen".to_owned(),
-            true => format!("`init` writes none for {ci}"),
+        let systems = "use `--ci github` or `--ci gitlab`";
+        let (why, help) = match self.has_catalog {
+            false => {
+                let why = "a pipeline cannot reach the embedded catalog of this machine".to_owned();
+                (why, "name another catalog, for example `--catalog eu` or a target of the config with `--target NAME`")
+            }
+            true if self.ci == CiSystem::Other => ("no CI system is chosen".to_owned(), systems),
+            true => (format!("`init` writes none for {ci}"), systems),
         };
-        Err(InitError::NoScheduledJobs { why })
+        Err(InitError::NoScheduledJobs { why, help })
     }
 
     fn ask(&mut self, args: &InitArgs, found: &Surroundings, is_fresh: bool, prompt: &mut Prompt) -> Result<(), Error> {

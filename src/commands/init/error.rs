@@ -21,11 +21,9 @@ pub enum InitError {
     #[error("no scheduled jobs: {why}")]
     #[diagnostic(
         code("no-scheduled-jobs"),
-        help(
-            "use `--ci github` or `--ci gitlab`, or run `portolan diff --fail-on missing,extra,changed` on a schedule"
-        )
+        help("{help}, or run `portolan diff --fail-on missing,extra,changed` on a schedule")
     )]
-    NoScheduledJobs { why: String },
+    NoScheduledJobs { why: String, help: &'static str },
     #[error("`{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-file"), help("fix the file or move it away; nothing was written"))]
     Unreadable { path: String, problem: ReadProblem },

@@ -239,6 +239,21 @@ fn colours_are_only_added() {
 }
 
 #[test]
+fn the_way_to_the_whole_plan_shows_the_same_plan() {
+    let case = Case::huge(2_000);
+    let end = |push: &str| {
+        let text = render(&PlanReport { push, ..case.report() }, PlanFormat::Text, &UNICODE);
+        text.lines().find(|line| line.starts_with("Some changes are abbreviated")).map(str::to_owned)
+    };
+    let adopting = end("portolan push --target eu --adopt");
+    let expected = "Some changes are abbreviated; `portolan diff --target eu --adopt --full` shows them.";
+    assert_eq!(adopting.as_deref(), Some(expected));
+    for push in ["portolan restore before.json", "portolan push --plan plan.json"] {
+        assert_eq!(end(push).as_deref(), Some("Some changes are abbreviated."), "{push}");
+    }
+}
+
+#[test]
 fn who_pushes_by_itself_is_not_told_how() {
     let case = Case::dangerous();
     let report = PlanReport { says_next_step: false, ..case.report() };

@@ -310,8 +310,13 @@ impl Page<'_, '_> {
         if self.pen.is_folded {
             // After a push, `portolan diff` would no longer show these changes.
             let is_pushed = !report.says_next_step && report.refusal.is_none();
-            let more = if is_pushed { "." } else { "; `portolan diff --full` shows them." };
-            self.line(&self.style.paint(Role::Dim, &format!("Some changes are abbreviated{more}")));
+            // Only a push has a `diff` that shows the same plan, by the same flags.
+            let flags = report.push.strip_prefix("portolan push").filter(|flags| !flags.contains("--plan"));
+            let more = match flags.filter(|_| !is_pushed) {
+                Some(flags) => format!("; `portolan diff{flags} --full` shows them"),
+                None => String::new(),
+            };
+            self.line(&self.style.paint(Role::Dim, &format!("Some changes are abbreviated{more}.")));
         }
         let numbers = words::numbers(&report.plan.counts.total);
         let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
