@@ -3,11 +3,11 @@
 
 use serde_json::Value as Json;
 
+use super::doubts::{Doubts, MAPS};
 use super::flux::{SUBSTITUTE, VanishReason};
 use super::object::split_version;
 use super::reach::{Applied, Arrival, Fate, Tool};
 use super::reading::{Dialect, differences};
-use super::text_doubts::{MAPS, TextDoubts};
 use crate::domain::delivery_facts::{Becomes, ManifestFaultKind, SubstitutedValue};
 use crate::domain::document::fault::Reading;
 use crate::domain::document::span::Span;
@@ -35,7 +35,7 @@ pub struct Delivering<'a> {
 pub type Fault = (Span, ManifestFaultKind);
 
 /// Whether the text of a file with this arrival must be read for its faults.
-pub fn must_read(doubts: TextDoubts, arrival: &Arrival, delivering: Delivering<'_>) -> bool {
+pub fn must_read(doubts: Doubts, arrival: &Arrival, delivering: Delivering<'_>) -> bool {
     let is_lost = match arrival.fate {
         Fate::Applied => false,
         Fate::Vanished(reason) => reason == VanishReason::NameIsNoString,

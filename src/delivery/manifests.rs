@@ -6,10 +6,10 @@ use std::sync::{Arc, LazyLock};
 use compact_str::CompactString;
 use memchr::memmem::Finder;
 
+use super::doubts::Doubts;
 use super::kustomize::failure::FailureKind;
 use super::reading::{EncodingFault, encoding_fault, is_string, scalar_text};
 use super::source::{Document, Source};
-use super::text_doubts::TextDoubts;
 use crate::domain::document::fault::FaultKind;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value};
@@ -38,7 +38,7 @@ pub struct Manifests {
     pub has_skip_marker: bool,
     /// The size of the text in bytes.
     pub size: usize,
-    pub doubts: TextDoubts,
+    pub doubts: Doubts,
     /// An object is of a group that delivery is about, or a Secret.
     pub has_wiring: bool,
 }
@@ -118,7 +118,8 @@ pub struct ManifestsReading<'t> {
 impl<'t> ManifestsReading<'t> {
     pub fn of(text: &'t str) -> Self {
         let separators = Separators::of(text);
-        let mut reading = Reading { text, found: Found::default(), index: 0, chunk: None };
+        let found = Found { doubts: Doubts::of_text(text), ..Found::default() };
+        let mut reading = Reading { text, found, index: 0, chunk: None };
         match &separators.fault {
             Some(fault) => reading.found.broken = Some(fault.clone()),
             None => reading.found.is_special = separators.has_ends || text.trim_start().starts_with('{'),
@@ -142,8 +143,7 @@ impl<'t> ManifestsReading<'t> {
         let text = self.reading.text;
         let separators = if self.is_refused() { 0 } else { self.separators.starts.len() };
         let has_skip_marker = SKIP.find(text.as_bytes()).is_some();
-        let doubts = TextDoubts::of(text);
-        Manifests { has_skip_marker, size: text.len(), doubts, ..self.reading.found.finish(separators) }
+        Manifests { has_skip_marker, size: text.len(), ..self.reading.found.finish(separators) }
     }
 }
 
@@ -203,6 +203,7 @@ struct Found {
     /// The decoder of Kubernetes reads something else.
     is_special: bool,
     has_wiring: bool,
+    doubts: Doubts,
 }
 
 impl Found {
@@ -219,6 +220,7 @@ impl Found {
             fault,
             is_plain,
             has_wiring: self.has_wiring,
+            doubts: self.doubts,
             ..Manifests::default()
         }
     }
@@ -262,7 +264,10 @@ impl Reading<'_> {
             self.found.fault.get_or_insert(fault);
             return;
         }
-        let encoding = encoding_fault(value, document.faults);
+        let doubts = Doubts::of(value);
+        self.found.doubts = self.found.doubts.or(doubts);
+        let may_fail = doubts.has_no_json || !document.faults.is_empty();
+        let encoding = if may_fail { encoding_fault(value, document.faults) } else { None };
         if header.kind.ends_with("List") && value.get("items").is_some() {
             if matches!(header.kind.as_str(), "List" | "ResourceList") {
                 self.found.list = Some(index);

@@ -16,11 +16,11 @@ pub mod manifests;
 pub mod object;
 pub mod place;
 
+pub mod doubts;
 pub mod reach;
 pub mod reading;
 pub mod repository;
 pub mod source;
-pub mod text_doubts;
 pub mod tool_kinds;
 pub mod unfinished;
 

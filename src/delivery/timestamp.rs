@@ -4,9 +4,7 @@ use crate::domain::value::day::Day;
 
 /// The text of RFC 3339 that Go makes of a timestamp; `None` for any other text.
 pub(super) fn rfc3339(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let starts_with_year = bytes.len() > 4 && bytes[4] == b'-' && bytes[..4].iter().all(u8::is_ascii_digit);
-    if !starts_with_year {
+    if !starts_with_year(text) {
         return None;
     }
     let mut rest = text;
@@ -36,6 +34,12 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
     let fraction = fraction(&mut rest);
     let zone = if has_zone { zone(&mut rest)? } else { "Z".to_owned() };
     rest.is_empty().then(|| format!("{date}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
+}
+
+/// Whether it may be a timestamp.
+pub(super) fn starts_with_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() > 4 && bytes[4] == b'-' && bytes[..4].iter().all(u8::is_ascii_digit)
 }
 
 /// Nanoseconds at most, without zeros at the end.

@@ -1,9 +1,10 @@
-//! Tests which faults manifests have, and that the filters of texts let every such manifest through.
+//! Tests which faults manifests have, and that the doubts let every such manifest through.
 
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::delivery::doubles::Texts;
+use crate::delivery::reading::encoding_fault;
 use crate::delivery::source::Source as _;
 
 /// What a reading of the first document gives.
@@ -52,7 +53,7 @@ fn mappings_that_are_null_are_found_and_their_lines_removed() {
 }
 
 #[test]
-fn the_filter_of_texts_lets_every_null_through() {
+fn the_doubts_let_every_null_through() {
     for text in [
         "spec:\n  properties:\n  identifier: a\n",
         "spec:\n  identifier: a\n  properties:",
@@ -62,19 +63,19 @@ fn the_filter_of_texts_lets_every_null_through() {
         "spec: {\"properties\" : ~}\n",
         "spec: {identifier: a, properties: }\n",
         "spec: {identifier: a, properties}\n",
-        "spec:\n  properties: *none\n",
+        "a: &none\nspec:\n  properties: *none\n",
         "spec:\n  properties: !!null\n",
         "spec:\n        properties:\n        identifier: a\n",
         "items:\n- kind: Entity\n  spec:\n    properties:\n    identifier: a\n",
     ] {
-        assert!(TextDoubts::of(text).has_null_map, "{text}");
+        assert!(read(text, Doubts::of).has_null_map, "{text}");
     }
     for text in [
         "spec:\n  properties:\n    a: b\n",
         "spec:\n  properties: {}\n  relations: {a: b}\n",
         "spec:\n  identifier: a\n",
     ] {
-        assert!(!TextDoubts::of(text).has_null_map, "{text}");
+        assert!(!read(text, Doubts::of).has_null_map, "{text}");
     }
 }
 
@@ -87,9 +88,9 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
     let line = Some(Span::new(6, 23));
     assert_eq!(found, [(Span::new(8, 18), ManifestFaultKind::EmptiedMap { field: "properties", line })]);
     assert!(
-        TextDoubts::of(text).has_empty_map
-            && TextDoubts::of("a: { \n }").has_empty_map
-            && !TextDoubts::of("a: {b: c}").has_empty_map
+        read(text, Doubts::of).has_empty_map
+            && read("spec: {relations: { \n }}", Doubts::of).has_empty_map
+            && !read("a: {b: c}", Doubts::of).has_empty_map
     );
     assert_eq!(read("spec: {identifier: a}\n", |manifest| emptied_maps(manifest, before)), []);
 }
@@ -98,7 +99,7 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
 fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     let text =
         "a: 2024-01-02\nb: '2024-01-02'\nc: yes\nd: 012\ne: [2024-1-2]\nf: !!timestamp 2024-01-02\ng: {x, y: 1}\n";
-    assert!(TextDoubts::of(text).has_other_reading);
+    assert!(read(text, Doubts::of).has_other_reading);
     let found = read(text, other_readings);
     let shown: Vec<String> = found
         .iter()
@@ -118,11 +119,77 @@ fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     assert_eq!(shown, expected);
     for text in ["a: '2024-01-02'\n", "a: 2024\n", "a: x-2024-01-02\n", "a: {b: c}\n", "a: {b: [c, d]}\n", "a: ${b}\n"]
     {
-        assert!(!TextDoubts::of(text).has_other_reading, "{text}");
+        assert!(!read(text, Doubts::of).has_other_reading, "{text}");
     }
     for text in ["g: {x}\n", "g: {y: 1, x}\n", "g: {x: , y: 1}\n", "g: {x: }\n"] {
-        assert!(TextDoubts::of(text).has_other_reading && read(text, other_readings).len() == 1, "{text}");
+        assert!(read(text, Doubts::of).has_other_reading && read(text, other_readings).len() == 1, "{text}");
     }
+}
+
+/// Pieces of YAML that tools read differently, or cannot write as JSON, in every combination of three.
+#[test]
+fn whatever_has_a_fault_is_in_doubt() {
+    let values = [
+        "",
+        "null",
+        "~",
+        "{}",
+        "{ }",
+        "[]",
+        "{x}",
+        "{x: }",
+        "{a: 1, x}",
+        "[x: ]",
+        "[x, {y}]",
+        "[? x]",
+        "{? x}",
+        "2024-01-02",
+        "[2024-1-2]",
+        "{d: 2024-01-02}",
+        "!!timestamp 2024-01-02",
+        "'2024-01-02'",
+        "2024-01-02 03:04:05",
+        "!!bool yes",
+        "[!!bool off]",
+        "!!str yes",
+        "{yes: 1}",
+        "{true: 1}",
+        "{1: a}",
+        "{~: a}",
+        "{[a]: b}",
+        "{2024-01-02: a}",
+        ".inf",
+        "[.nan]",
+        "&anchor {x}",
+        "!!set {x, y}",
+        "{<<: {x: 1}}",
+    ];
+    let faults_of = |text: &str| {
+        let mut seen = None;
+        Texts::default().documents(text, &mut |document| {
+            let Some(root) = document.value else { return };
+            let doubts = Doubts::of(root);
+            let may_fail = doubts.has_no_json || !document.faults.is_empty();
+            assert!(may_fail || encoding_fault(root, document.faults).is_none(), "encoding of {text}");
+            assert!(doubts.has_null_map || null_maps(root).is_empty(), "null of {text}");
+            assert!(doubts.has_empty_map || emptied_maps(root, [true, true]).is_empty(), "empty of {text}");
+            assert!(doubts.has_other_reading || other_readings(root).is_empty(), "readings of {text}");
+            seen = Some((may_fail, doubts));
+        });
+        seen
+    };
+    let mut in_doubt = [0; 4];
+    for one in values {
+        for two in values {
+            for key in ["other", "1", "2024-01-02", "on", "~"] {
+                let text = format!("spec:\n  properties: {one}\n  {key}: {two}\n  relations:\n    a: {one}\n");
+                let Some((may_fail, doubts)) = faults_of(&text) else { continue };
+                let all = [may_fail, doubts.has_null_map, doubts.has_empty_map, doubts.has_other_reading];
+                in_doubt.iter_mut().zip(all).for_each(|(count, is)| *count += usize::from(is));
+            }
+        }
+    }
+    assert!(in_doubt.iter().all(|count| *count > 100), "{in_doubt:?}");
 }
 
 fn substituted(text: &str, after: Option<&Json>) -> Vec<SubstitutedValue> {

@@ -294,6 +294,11 @@ impl<'a> View<'a> {
     pub fn value(self, id: NodeId) -> Value<'a> {
         Value { view: self, id }
     }
+
+    /// All values and keys, in document order.
+    pub fn values(self) -> impl Iterator<Item = Value<'a>> {
+        (0..self.tree.nodes.len()).map(move |at| self.value(NodeId(Span::empty(at).start)))
+    }
 }
 
 /// A node with its tree and source.
