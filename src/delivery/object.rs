@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::hash::{BuildHasher as _, Hash, Hasher};
+use std::sync::{Arc, LazyLock};
 
 use compact_str::CompactString;
+use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt};
 
 use super::files::FileId;
@@ -205,6 +206,9 @@ pub fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
     if text.is_empty() { otherwise } else { text }
 }
 
+/// One for all counts, which are joined.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
 /// How many objects have each identity.
 #[derive(Debug, Default)]
 pub struct IdCounts {
@@ -213,11 +217,22 @@ pub struct IdCounts {
 
 /// A header that counts as equal to those of the same identity.
 #[derive(Debug)]
-struct ById(Arc<Header>);
+struct ById {
+    header: Arc<Header>,
+    /// The hash of the identity, so that counts are joined without a look at each header.
+    hash: u64,
+}
+
+impl ById {
+    fn of(header: Arc<Header>) -> Self {
+        let hash = HASHER.hash_one(Id::of(&header).key());
+        Self { header, hash }
+    }
+}
 
 impl PartialEq for ById {
     fn eq(&self, other: &Self) -> bool {
-        Id::of(&self.0).key() == Id::of(&other.0).key()
+        self.hash == other.hash && Id::of(&self.header).key() == Id::of(&other.header).key()
     }
 }
 
@@ -225,7 +240,7 @@ impl Eq for ById {}
 
 impl Hash for ById {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Id::of(&self.0).key().hash(state);
+        self.hash.hash(state);
     }
 }
 
@@ -244,14 +259,23 @@ impl IdCounts {
 
     /// Counts one more object; the number with its identity, with it.
     pub fn add(&mut self, header: &Arc<Header>) -> usize {
-        let count = self.counts.entry(ById(Arc::clone(header))).or_default();
+        let count = self.counts.entry(ById::of(Arc::clone(header))).or_default();
         *count += 1;
         *count
     }
 
+    /// Joins the counts of other objects, if no identity is in both; else gives them back.
+    pub fn join(&mut self, others: Self) -> Result<(), Self> {
+        if others.counts.keys().any(|id| self.counts.contains_key(id)) {
+            return Err(others);
+        }
+        self.counts.extend(others.counts);
+        Ok(())
+    }
+
     /// Counts an object under its new identity; the number with that identity, with it.
     pub fn replace(&mut self, before: Arc<Header>, now: &Arc<Header>) -> usize {
-        if let Some(count) = self.counts.get_mut(&ById(before)) {
+        if let Some(count) = self.counts.get_mut(&ById::of(before)) {
             *count -= 1;
         }
         self.add(now)

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::decoded::Decoded;
-use super::files::{FileId, FileKind, Files};
+use super::files::{FileId, FileKind, Files, is_yaml};
 use super::manifests::Manifests;
 use super::source::{Document, Source};
 
@@ -15,6 +15,7 @@ pub struct Repository<'a> {
     source: &'a (dyn Source + Sync),
     manifests: Vec<OnceLock<Arc<Manifests>>>,
     decoded: Vec<OnceLock<Arc<Decoded>>>,
+    wiring: OnceLock<Vec<FileId>>,
 }
 
 impl fmt::Debug for Repository<'_> {
@@ -27,7 +28,7 @@ impl<'a> Repository<'a> {
     pub fn new(files: &'a Files, source: &'a (dyn Source + Sync)) -> Self {
         let manifests = files.ids().map(|_| OnceLock::new()).collect();
         let decoded = files.ids().map(|_| OnceLock::new()).collect();
-        Self { files, source, manifests, decoded }
+        Self { files, source, manifests, decoded, wiring: OnceLock::new() }
     }
 
     /// Everything that was read, to be freed elsewhere.
@@ -44,6 +45,16 @@ impl<'a> Repository<'a> {
     /// The manifests of a file, if they were given or have been read.
     pub fn known_manifests(&self, file: FileId) -> Option<&Manifests> {
         self.manifests[file.index()].get().map(Arc::as_ref)
+    }
+
+    /// The YAML files that may hold an object that others are delivered by, or a definition: few of all.
+    pub fn wiring(&self) -> impl Iterator<Item = (FileId, &Manifests)> {
+        let may_hold = |manifests: &Manifests| manifests.has_wiring || manifests.fault.is_some();
+        let files = self.wiring.get_or_init(|| {
+            let yaml_files = self.files.ids().filter(|file| is_yaml(self.files.path(*file)));
+            yaml_files.filter(|file| may_hold(self.manifests_at(*file))).collect()
+        });
+        files.iter().map(|file| (*file, self.manifests_at(*file).as_ref()))
     }
 
     pub fn text(&self, file: FileId) -> Option<Cow<'a, str>> {
@@ -64,11 +75,15 @@ impl<'a> Repository<'a> {
 
     /// The manifests of a file, read as kustomize reads a resource.
     pub fn manifests(&self, file: FileId) -> Arc<Manifests> {
+        Arc::clone(self.manifests_at(file))
+    }
+
+    fn manifests_at(&self, file: FileId) -> &Arc<Manifests> {
         let read = || match self.text(file) {
             Some(text) => Arc::new(Manifests::read(self.source, &text)),
             None => Arc::new(Manifests::of_bytes()),
         };
-        Arc::clone(self.manifests[file.index()].get_or_init(read))
+        self.manifests[file.index()].get_or_init(read)
     }
 
     /// The manifests of a file, read as the decoder of Kubernetes does. Few files differ from the reading of kustomize,

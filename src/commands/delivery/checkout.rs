@@ -23,75 +23,49 @@ pub(super) struct Checkout {
     readers: Mutex<Vec<Reader>>,
 }
 
-/// A file on its way into the checkout.
-struct Entry {
-    kind: FileKind,
-    source: Option<SourceFile>,
-    number: Option<usize>,
-}
-
 impl Checkout {
     /// The files of the run replace those of the repository. `prefix`: the root seen from the top.
     pub fn new(listing: Listing, run: &ReadFiles<'_>, prefix: &str) -> Self {
         let mut kept: Vec<Option<&Place>> = vec![None; run.files.len()];
         run.kept.iter().for_each(|(number, place)| kept[*number] = Some(place));
+        let place_of = |number: usize| kept[number].unwrap_or(&run.files[number].place).clone();
         let mut listed = listing.files;
         if !listed.is_sorted_by(|one, other| one.path() <= other.path()) {
             listed.sort_by(|one, other| one.path().cmp(other.path()));
         }
-        let mut entries = Vec::with_capacity(listed.len());
-        for file in listed {
-            entries.push(match file {
-                RepositoryFile::File(file) => {
-                    (file.path.clone(), Entry { kind: FileKind::Text, source: Some(file), number: None })
-                }
-                RepositoryFile::Link { path, target } => {
-                    (path, Entry { kind: FileKind::Symlink(target), source: None, number: None })
-                }
-            });
-        }
-        let mut others = Vec::new();
-        let mut next = 0;
-        for (number, file) in run.files.iter().enumerate() {
-            let path = match prefix {
-                "" => Cow::Borrowed(file.path.as_str()),
-                prefix => Cow::Owned(format!("{prefix}{}", file.path)),
-            };
-            // The files of the run mostly are in the same order.
-            while entries.get(next).is_some_and(|(known, _)| **known < *path) {
-                next += 1;
-            }
-            let at = match entries.get(next) {
-                Some((known, _)) if **known == *path => Ok(next),
-                Some(_) | None => entries.binary_search_by(|(known, _)| (**known).cmp(&path)),
-            };
-            let place = kept[number].unwrap_or(&file.place);
-            match at.ok().map(|at| &mut entries[at].1) {
-                // A link stays one, although the run has read what it leads to.
-                Some(Entry { source: None, number: known, .. }) => *known = Some(number),
-                Some(Entry { source: Some(source), number: known, .. }) => {
-                    *known = Some(number);
-                    source.place = place.clone();
-                }
-                None => {
-                    let source = Some(SourceFile { path: path.to_string(), place: place.clone() });
-                    others.push((path.into_owned(), Entry { kind: FileKind::Text, source, number: Some(number) }));
-                }
-            }
-        }
+        let (numbers, others) = numbers(&listed, run.files, prefix);
         let mut checkout = Self {
             files: Files::default(),
-            sources: Vec::with_capacity(entries.len() + others.len()),
-            numbers: Vec::with_capacity(entries.len() + others.len()),
+            sources: Vec::with_capacity(listed.len() + others.len()),
+            numbers: Vec::with_capacity(listed.len() + others.len()),
             readers: Mutex::default(),
         };
-        for (path, entry) in entries.into_iter().chain(others) {
-            if checkout.files.add(path, entry.kind).is_some() {
-                checkout.sources.push(entry.source);
-                checkout.numbers.push(entry.number);
+        for (file, number) in listed.into_iter().zip(numbers) {
+            match file {
+                RepositoryFile::File(file) => {
+                    let place = number.map_or(file.place, place_of);
+                    checkout.add_text(file.path, place, number);
+                }
+                // A link stays one, although the run has read what it leads to.
+                RepositoryFile::Link { path, target } => {
+                    if checkout.files.add(path, FileKind::Symlink(target)).is_some() {
+                        checkout.sources.push(None);
+                        checkout.numbers.push(number);
+                    }
+                }
             }
         }
+        for (path, number) in others {
+            checkout.add_text(path.into_owned(), place_of(number), Some(number));
+        }
         checkout
+    }
+
+    fn add_text(&mut self, path: String, place: Place, number: Option<usize>) {
+        if self.files.add(path.clone(), FileKind::Text).is_some() {
+            self.sources.push(Some(SourceFile { path, place }));
+            self.numbers.push(number);
+        }
     }
 
     /// The YAML files, with their sources.
@@ -125,6 +99,35 @@ impl Checkout {
     pub fn number_of(&self, file: FileId) -> Option<usize> {
         self.numbers.get(file.index()).copied().flatten()
     }
+}
+
+/// The number of each listed file among those of the run, and the files of the run that are not listed.
+fn numbers<'f>(
+    listed: &[RepositoryFile],
+    run: &'f [SourceFile],
+    prefix: &str,
+) -> (Vec<Option<usize>>, Vec<(Cow<'f, str>, usize)>) {
+    let (mut numbers, mut others) = (vec![None; listed.len()], Vec::new());
+    let mut next = 0;
+    for (number, file) in run.iter().enumerate() {
+        let path = match prefix {
+            "" => Cow::Borrowed(file.path.as_str()),
+            prefix => Cow::Owned(format!("{prefix}{}", file.path)),
+        };
+        // The files of the run mostly are in the same order.
+        while listed.get(next).is_some_and(|known| *known.path() < *path) {
+            next += 1;
+        }
+        let at = match listed.get(next) {
+            Some(known) if *known.path() == *path => Ok(next),
+            Some(_) | None => listed.binary_search_by(|known| known.path().cmp(&path)),
+        };
+        match at {
+            Ok(at) => numbers[at] = Some(number),
+            Err(_) => others.push((path, number)),
+        }
+    }
+    (numbers, others)
 }
 
 impl Source for Checkout {

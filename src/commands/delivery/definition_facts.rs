@@ -85,8 +85,7 @@ enum Report {
 /// Whether the repository, whose manifests are read, has definitions of Crossplane.
 pub(super) fn has_xrds(repository: &Repository<'_>) -> bool {
     let is_one = |manifest: &Manifest| is_xrd(&manifest.header.api_version, &manifest.header.kind);
-    let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
-    known.into_iter().any(|manifests| manifests.has_wiring && manifests.objects.iter().any(is_one))
+    repository.wiring().any(|(_, manifests)| manifests.objects.iter().any(is_one))
 }
 
 /// Whether it has any definition, but for those of the platform.
@@ -96,8 +95,7 @@ pub(super) fn has_definitions(repository: &Repository<'_>, platform_group: &str)
         let is_of_platform = name.split_once('.').is_some_and(|(_, group)| group == platform_group);
         is_xrd(api_version, kind) || document::is_crd(api_version, kind) && !is_of_platform
     };
-    let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
-    known.into_iter().any(|manifests| manifests.has_wiring && manifests.objects.iter().any(is_one))
+    repository.wiring().any(|(_, manifests)| manifests.objects.iter().any(is_one))
 }
 
 impl DefinitionFacts<'_> {

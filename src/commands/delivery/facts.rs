@@ -37,8 +37,7 @@ pub(super) struct FactsOf<'a, 'r> {
 /// The groups of the CompositeResourceDefinitions of a repository, which are in their names: `xdatabases.acme.io`.
 pub(super) fn claim_groups(repository: &Repository<'_>) -> BTreeSet<String> {
     let mut groups = BTreeSet::new();
-    let known = repository.files.ids().filter_map(|file| repository.known_manifests(file));
-    for manifests in known.filter(|manifests| manifests.has_wiring) {
+    for (_, manifests) in repository.wiring() {
         let headers = manifests.objects.iter().map(|manifest| &manifest.header);
         let definitions = headers.filter(|header| is_xrd(&header.api_version, &header.kind));
         groups.extend(definitions.filter_map(|header| header.name.split_once('.')).map(|(_, group)| group.to_owned()));

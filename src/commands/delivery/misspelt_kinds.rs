@@ -21,10 +21,7 @@ pub(super) struct MisspeltKind {
 
 pub(super) fn misspelt_kinds(repository: &Repository<'_>, checkout: &Checkout) -> Vec<MisspeltKind> {
     let mut files = Vec::new();
-    for (file, _) in checkout.yaml_files() {
-        let Some(manifests) = repository.known_manifests(file).filter(|manifests| manifests.has_wiring) else {
-            continue;
-        };
+    for (file, manifests) in repository.wiring() {
         if manifests.objects.iter().any(is_misspelt) && !is_template(repository.files, file) {
             files.push((file, manifests));
         }

@@ -23,11 +23,20 @@ impl Accumulator {
 
     pub(super) fn append_all(&mut self, others: Self) -> Result<(), Failure> {
         // Patches can give two objects one identity, which is found when they are merged.
-        if self.objects.is_empty() && others.counts.has_no_duplicates() {
+        if !others.counts.has_no_duplicates() {
+            return others.objects.into_iter().try_for_each(|object| self.append(object));
+        }
+        if self.objects.is_empty() {
             *self = others;
             return Ok(());
         }
-        others.objects.into_iter().try_for_each(|object| self.append(object))
+        match self.counts.join(others.counts) {
+            Ok(()) => {
+                self.objects.extend(others.objects);
+                Ok(())
+            }
+            Err(_) => others.objects.into_iter().try_for_each(|object| self.append(object)),
+        }
     }
 
     /// Counts again, after identities have changed.

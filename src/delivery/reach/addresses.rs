@@ -3,7 +3,6 @@
 
 use super::found::is_template;
 use crate::delivery::argo::objects::{GROUP as ARGO, SECRET_TYPE};
-use crate::delivery::files::is_yaml;
 use crate::delivery::manifests::Header;
 use crate::delivery::object::split_version;
 use crate::delivery::place::Place;
@@ -40,13 +39,9 @@ enum Role {
 /// Finds them in the whole repository, of this repository or another.
 pub fn invalid_addresses(repository: &Repository<'_>) -> Vec<InvalidAddress> {
     let mut found = Vec::new();
-    for file in repository.files.ids() {
-        if !is_yaml(repository.files.path(file)) || is_template(repository.files, file) {
-            continue;
-        }
-        let manifests = repository.manifests(file);
+    for (file, manifests) in repository.wiring() {
         let mut headers = manifests.objects.iter().map(|manifest| &manifest.header);
-        if !manifests.has_wiring || !headers.any(|header| may_have_address(header)) {
+        if !headers.any(|header| may_have_address(header)) || is_template(repository.files, file) {
             continue;
         }
         let Some(text) = repository.text(file) else { continue };

@@ -6,11 +6,11 @@ use super::model::{Definition, Tool};
 use crate::delivery::argo::objects::{
     AppProject, Application, ApplicationSet, ArgoObject, Cluster, GROUP as ARGO_GROUP, SECRET_TYPE,
 };
-use crate::delivery::files::{Entry, FileId, Files, is_yaml};
+use crate::delivery::files::{Entry, FileId, Files};
 use crate::delivery::flux::objects::{
     FluxObject, KUSTOMIZE_GROUP, Kustomization, Repository as SourceObject, SOURCE_GROUP,
 };
-use crate::delivery::manifests::Header;
+use crate::delivery::manifests::{Header, Manifests};
 use crate::delivery::object::split_version;
 use crate::delivery::place::{Place, Text};
 use crate::delivery::repository::Repository;
@@ -147,31 +147,22 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn of(repository: &Repository<'_>) -> Self {
         let mut found = Self::default();
-        for file in repository.files.ids() {
-            if is_yaml(repository.files.path(file)) && !is_template(repository.files, file) {
-                found.read(repository, file);
+        for (file, manifests) in repository.wiring() {
+            // A file that kustomize cannot read may hold objects all the same.
+            let may_hold =
+                manifests.fault.is_some() || manifests.objects.iter().any(|manifest| is_wanted(&manifest.header));
+            if may_hold && !is_template(repository.files, file) {
+                found.read(repository, file, manifests);
             }
         }
         found
     }
 
-    fn read(&mut self, repository: &Repository<'_>, file: FileId) {
-        let known = repository.known_manifests(file);
-        let is_of_interest = match &known {
-            Some(manifests) if manifests.fault.is_none() => {
-                manifests.has_wiring && manifests.objects.iter().any(|manifest| is_wanted(&manifest.header))
-            }
-            // A file that kustomize cannot read may hold objects all the same.
-            Some(_) | None => true,
-        };
-        if !is_of_interest {
-            return;
-        }
+    fn read(&mut self, repository: &Repository<'_>, file: FileId, manifests: &Manifests) {
         let Some(text) = repository.text(file) else { return };
         if !MARKS.iter().any(|mark| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some()) {
             return;
         }
-        let manifests = repository.manifests(file);
         // The items of lists by their documents; a file with a fault has none.
         let mut items: BTreeMap<usize, Vec<&[usize]>> = BTreeMap::new();
         for manifest in &manifests.objects {

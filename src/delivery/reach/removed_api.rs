@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::found::is_template;
-use crate::delivery::files::{FileId, is_yaml};
+use crate::delivery::files::FileId;
 use crate::delivery::object::split_version;
 use crate::delivery::place::Text;
 use crate::delivery::repository::Repository;
@@ -85,17 +85,11 @@ pub fn is_removed(api_version: &str, kind: &str) -> bool {
 /// Finds them in the whole repository. Versions that a CRD of the repository serves are not gone.
 pub fn removed_apis(repository: &Repository<'_>) -> Vec<RemovedApi> {
     let mut found = Vec::new();
-    for file in repository.files.ids() {
-        if !is_yaml(repository.files.path(file)) || is_template(repository.files, file) {
-            continue;
-        }
-        let manifests = repository.manifests(file);
-        if !manifests.has_wiring {
-            continue;
-        }
+    for (file, manifests) in repository.wiring() {
         let is_of_flux = |group: &str, kind: &str| versions(group, kind).is_some();
         let mut headers = manifests.objects.iter().map(|manifest| &manifest.header);
-        if headers.any(|header| is_of_flux(split_version(&header.api_version).0, &header.kind)) {
+        let has_any = headers.any(|header| is_of_flux(split_version(&header.api_version).0, &header.kind));
+        if has_any && !is_template(repository.files, file) {
             found.extend(removed_in(repository, file));
         }
     }
@@ -260,8 +254,7 @@ fn indented(value: Value<'_>, text: &str, indent: &str) -> Option<String> {
 /// The kinds and versions of Flux that CRDs of the repository serve: those of an older Flux, which it runs.
 fn served_versions(repository: &Repository<'_>) -> BTreeSet<(String, String)> {
     let mut served = BTreeSet::new();
-    for file in repository.files.ids().filter(|file| is_yaml(repository.files.path(*file))) {
-        let manifests = repository.manifests(file);
+    for (file, manifests) in repository.wiring() {
         let is_crd = |name: &str, kind: &str| kind == "CustomResourceDefinition" && name.ends_with(SUFFIX);
         if !manifests.objects.iter().any(|manifest| is_crd(&manifest.header.name, &manifest.header.kind)) {
             continue;
