@@ -16,7 +16,7 @@ pub struct Doubts {
     pub has_empty_map: bool,
     /// What kubectl and kustomize read differently: a timestamp, or a value that is left out.
     pub has_other_reading: bool,
-    /// What has no form in JSON: a key that is no string, or a tagged value.
+    /// What may have no form in JSON: a key that is no string, a timestamp, or a tagged value.
     pub has_no_json: bool,
 }
 
@@ -50,14 +50,18 @@ impl Doubts {
                 value.entries().for_each(|(key, member)| self.look_at_entry(key, member, in_flow));
             }
             Kind::List if value.style() == Style::Flow => self.has_other_reading |= value.items().any(is_left_out),
-            Kind::String => self.has_other_reading |= may_be_date(value),
+            Kind::String if may_be_date(value) => {
+                self.has_other_reading = true;
+                // It may be a key.
+                self.has_no_json = true;
+            }
             Kind::Bool => self.has_no_json |= value.is_tagged(),
-            Kind::List | Kind::Null | Kind::Number => {}
+            Kind::List | Kind::String | Kind::Null | Kind::Number => {}
         }
     }
 
     fn look_at_entry(&mut self, key: Value<'_>, member: Value<'_>, in_flow: bool) {
-        self.has_no_json |= key.kind() != Kind::String || may_be_date(key);
+        self.has_no_json |= key.kind() != Kind::String;
         match member.kind() {
             Kind::Null => {
                 self.has_other_reading |= in_flow && is_left_out(member);

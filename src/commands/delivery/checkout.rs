@@ -40,11 +40,14 @@ impl Checkout {
             numbers: Vec::with_capacity(listed.len() + others.len()),
             readers: Mutex::default(),
         };
+        let mut replaced = Vec::with_capacity(run.files.len());
         for (file, number) in listed.into_iter().zip(numbers) {
             match file {
-                RepositoryFile::File(file) => {
-                    let place = number.map_or(file.place, place_of);
-                    checkout.add_text(file.path, place, number);
+                RepositoryFile::File(SourceFile { path, mut place }) => {
+                    if let Some(number) = number {
+                        replaced.push(std::mem::replace(&mut place, place_of(number)));
+                    }
+                    checkout.add_text(path, place, number);
                 }
                 // A link stays one, although the run has read what it leads to.
                 RepositoryFile::Link { path, target } => {
@@ -58,6 +61,7 @@ impl Checkout {
         for (path, number) in others {
             checkout.add_text(path.into_owned(), place_of(number), Some(number));
         }
+        sources::free_in_background(replaced.len(), replaced);
         checkout
     }
 
@@ -101,12 +105,15 @@ impl Checkout {
     }
 }
 
+/// The path of a file of the run from the top, and its number.
+type Unlisted<'f> = (Cow<'f, str>, usize);
+
 /// The number of each listed file among those of the run, and the files of the run that are not listed.
 fn numbers<'f>(
     listed: &[RepositoryFile],
     run: &'f [SourceFile],
     prefix: &str,
-) -> (Vec<Option<usize>>, Vec<(Cow<'f, str>, usize)>) {
+) -> (Vec<Option<usize>>, Vec<Unlisted<'f>>) {
     let (mut numbers, mut others) = (vec![None; listed.len()], Vec::new());
     let mut next = 0;
     for (number, file) in run.iter().enumerate() {

@@ -76,7 +76,7 @@ impl ManifestFacts<'_, '_> {
         }
         let (checkout, repository) = (self.checkout, self.repository);
         let interest = Interest { group, has_config: self.options.has_config, claim_groups: self.claim_groups };
-        let sent = self.reach.map_deliverers(|id, deliverer| {
+        let mut sent = self.reach.map_deliverers(|id, deliverer| {
             let Some(options) = options.get(id.0 as usize) else { return Vec::new() };
             let delivering = Delivering {
                 tool: deliverer.tool,
@@ -93,7 +93,6 @@ impl ManifestFacts<'_, '_> {
             });
             with_doubts.collect()
         });
-        let mut arrivals: Vec<Sent<'_>> = sent.into_iter().flatten().collect();
         if let Some((tool, stated)) = &stated {
             let (known, applied) = match tool {
                 ToolName::Flux => (reach::Tool::Flux, Applied::ServerSide),
@@ -110,16 +109,16 @@ impl ManifestFacts<'_, '_> {
                 knows_namespace: false,
                 target_namespace: None,
             };
-            for arrival in stated {
-                let manifest = delivery(self.checkout, arrival, None, *tool, applied);
-                arrivals.extend(manifest.map(|manifest| Sent::of(repository, manifest, arrival, delivering)));
-            }
+            let of_stated = stated.iter().filter_map(|arrival| {
+                let manifest = delivery(self.checkout, arrival, None, *tool, applied)?;
+                Some(Sent::of(repository, manifest, arrival, delivering))
+            });
+            sent.push(of_stated.collect());
         }
-        arrivals
-            .sort_by_key(|Sent { manifest, .. }| (manifest.place.file, manifest.place.span.start, manifest.deliverer));
-        let mut taken = Vec::with_capacity(arrivals.len());
-        facts.manifests.reserve(arrivals.len());
-        for Sent { manifest, arrival, delivering, is_doubtful } in arrivals {
+        let sent = in_order(sent);
+        let mut taken = Vec::with_capacity(sent.len());
+        facts.manifests.reserve(sent.len());
+        for Sent { manifest, arrival, delivering, is_doubtful } in sent {
             let Origin::Manifest { file, .. } = &arrival.object.origin else { continue };
             taken.push(Taken { arrival, delivering, is_doubtful, manifest: facts.manifests.len(), file: *file });
             facts.manifests.push(manifest);
@@ -272,6 +271,20 @@ impl<'a> Sent<'a> {
         let is_doubtful = must_read(repository.manifests(file).doubts, arrival, delivering);
         Self { manifest, arrival, delivering, is_doubtful }
     }
+}
+
+/// What all deliverers send, in the order of its places, then of its deliverers. Only keys are sorted, as there are many and
+/// they are large.
+fn in_order(sent: Vec<Vec<Sent<'_>>>) -> Vec<Sent<'_>> {
+    let all: Vec<Sent<'_>> = sent.into_iter().flatten().collect();
+    let keys = all.iter().zip(0..).map(|(Sent { manifest, .. }, at)| {
+        let Place { file, span } = manifest.place;
+        (file, span.start, manifest.deliverer, at)
+    });
+    let mut order: Vec<(FileId, u32, Option<DelivererIndex>, usize)> = keys.collect();
+    order.sort_unstable();
+    let mut all: Vec<Option<Sent<'_>>> = all.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(.., at)| all[at].take()).collect()
 }
 
 /// What decides whether it matters in which namespace an object arrives.
