@@ -107,7 +107,7 @@ pub fn faults(manifest: Value<'_>, arrival: &Arrival, delivering: Delivering<'_>
     if is_substituted(arrival, delivering) {
         let variables = delivering.variables.unwrap_or_default();
         let mut walk = Substituted { variables, found: &mut found };
-        walk.value(manifest, arrival.substituted.as_ref());
+        walk.value(manifest, arrival.substituted.as_deref());
     }
     if delivering.applied == Applied::ServerSide {
         found.extend(null_maps(manifest));

@@ -302,7 +302,7 @@ pub(crate) fn failure_text(deliverer: &Deliverer) -> Option<String> {
 
 fn content(deliverer: &Deliverer, arrival: &Arrival, manifest: Value<'_>) -> Json {
     let mut content = match &arrival.substituted {
-        Some(substituted) => substituted.clone(),
+        Some(substituted) => (**substituted).clone(),
         None => content_of(manifest, &arrival.object, arrival.dialect),
     };
     if arrival.dialect == Dialect::Kustomize {

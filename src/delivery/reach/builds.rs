@@ -427,7 +427,7 @@ impl Built {
             object: delivered.object,
             dialect: Dialect::Kustomize,
             fate: Fate::Applied,
-            substituted: delivered.substituted,
+            substituted: delivered.substituted.map(Box::new),
             loses_labels: delivered.loses_labels,
         });
         let vanished = delivery.vanished.into_iter().map(|vanished| Arrival {

@@ -243,8 +243,8 @@ pub struct Arrival {
     pub object: Object,
     pub dialect: Dialect,
     pub fate: Fate,
-    /// The content, where variables were substituted.
-    pub substituted: Option<Json>,
+    /// The content, where variables were substituted: seldom, and there are as many arrivals as manifests.
+    pub substituted: Option<Box<Json>>,
     pub loses_labels: bool,
 }
 

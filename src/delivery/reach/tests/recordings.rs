@@ -64,7 +64,7 @@ fn found(texts: &Texts, links: &BTreeMap<String, String>, settings: Settings) ->
         Outcome::Built { arrivals, .. } => {
             let is_sorted = arrivals.is_sorted_by_key(|arrival| arrival.fate != Fate::Applied);
             assert!(is_sorted, "those that are applied come first");
-            Ok(arrivals.iter().map(|arrival| line(&files, &arrival.object, arrival.substituted.as_ref())).collect())
+            Ok(arrivals.iter().map(|arrival| line(&files, &arrival.object, arrival.substituted.as_deref())).collect())
         }
         Outcome::Failed(failure) => Err(failure.text.clone()),
         Outcome::ArgoFailed(_) | Outcome::SetFailed(_) | Outcome::NotKnown(_) => panic!("{:?}", deliverer.outcome),
