@@ -8,6 +8,7 @@ mod killed;
 mod merged;
 mod organization;
 mod snapshot;
+mod written;
 
 use super::run;
 use crate::testkit::Repo;
