@@ -8,6 +8,7 @@ mod killed;
 mod merged;
 mod organization;
 mod snapshot;
+mod third_side;
 mod written;
 
 use super::run;

@@ -162,6 +162,7 @@ pub(crate) fn plan_report<'a>(
         refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
         links: None,
+        drifted: &planned.drift,
         drift: report.drift,
         delivery: planned.delivery.as_ref(),
         impact: planned.impact.as_ref().map(|compared| compared.report(&planned.plan.scope, None, report.is_full)),
