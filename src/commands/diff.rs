@@ -79,8 +79,8 @@ pub struct DiffArgs {
     /// `required` (exit 1), `lossy` (exit 2); several separated by commas
     ///
     /// `hazard`: a hazard needs approval. `missing`: a declared entity is not in the catalog. `extra`: the catalog has an
-    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `drift`: it differs, and this scope did not
-    /// write it last. `broken`: an
+    /// entity of this scope that no manifest declares. `changed`: a declared entity differs in the catalog. `drift`: somebody
+    /// changed or deleted a declared entity in the catalog. `broken`: an
     /// entity is refused after a change of blueprints. `required`: it is refused until it has a value that they require. `lossy`:
     /// it is accepted, but the catalog drops, hides or recomputes one of its values.
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', num_args = 1)]
@@ -231,14 +231,14 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
         says_next_step: true,
         refusal: None,
         complaints: complaints.as_deref(),
-        drift: ways_out.as_ref().map(|(pull, push)| DriftCommands { pull, push }),
+        drift: ways_out.as_ref().map(|(pull, push)| DriftCommands { pull: pull.as_deref(), push }),
     };
     write_plan_reports(&report, &planned, context)?;
     if let Some((file, push)) = args.out.as_ref().zip(push_file.as_deref()) {
         save_plan(file, push, &planned, context)?;
     }
     if !context.quiet {
-        verdicts(&args.fail_on, &planned.plan).iter().for_each(|verdict| context.say(verdict));
+        verdicts(&args.fail_on, &planned.plan, &planned.drift).iter().for_each(|verdict| context.say(verdict));
     }
     let is_stuck = planned.delivery.as_ref().is_some_and(ClusterDelivery::has_refusals);
     let exit = match is_stuck {
@@ -264,7 +264,7 @@ fn exit(args: &DiffArgs, planned: &BuiltPlan, approve: &[ApprovalDigest], compla
     if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
         return Exit::Refused;
     }
-    let is_any_found = args.fail_on.iter().any(|fail_on| found(*fail_on, plan) > 0);
+    let is_any_found = args.fail_on.iter().any(|fail_on| found(*fail_on, plan, &planned.drift) > 0);
     if is_any_found || args.exit_code && !plan.is_empty() { Exit::ChangesPending } else { Exit::Success }
 }
 

@@ -417,6 +417,7 @@ fn first_pull(choices: &Choices, read: Vec<SourceFile>, context: &mut Context<'_
         only: Vec::new(),
         drifted: false,
         overwrite: false,
+        accept_catalog: false,
         accept_organization: false,
         output: pull::Output::Text,
     };

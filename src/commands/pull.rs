@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod fetch;
 pub(crate) mod merge;
 pub(crate) mod merge_attributes;
+pub(crate) mod other_files;
 pub(crate) mod reachable;
 pub(crate) mod update;
 
@@ -21,7 +22,6 @@ use crate::commands::pull::adopt::{Adopted, Adoption, Deed};
 use crate::commands::pull::entities::{EntityOptions, take_entities};
 use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
-use crate::commands::schema;
 use crate::commands::workspace::allowed_secrets::restrict_mask_on_pull_request;
 use crate::commands::workspace::read::Collects;
 
@@ -33,14 +33,13 @@ use crate::commands::lint::run as lint;
 use crate::commands::lint::run::LintResult;
 use crate::commands::output::reports::Destination;
 use crate::commands::pull::merge::MergedFile;
-use crate::commands::pull::merge_attributes::add_merge_attributes;
+use crate::commands::pull::other_files::OtherFiles;
 use crate::commands::pull::reachable::Reachable;
-use crate::commands::pull::update::{CurrentSnapshot, PARTS, SnapshotUpdate, Source};
+use crate::commands::pull::update::{CurrentSnapshot, SnapshotUpdate, Source};
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::snapshot;
 use crate::commands::workspace::texts::masked_source;
-use crate::domain::address::is_loopback;
+use crate::domain::address::{host_of, is_loopback};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::set::Blueprints;
 use crate::domain::entity::EntityKey;
@@ -53,7 +52,9 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::report::impact::ImpactReport;
 use crate::report::lint::Lint;
-use crate::report::pull::{Before, Counts, FileEdit, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render};
+use crate::report::pull::{
+    Before, Counts, FileEdit, FileLine, ManifestDeed, ManifestLine, Mode, Pull, PullFormat, render,
+};
 use crate::settings::{self, Origin, Settings};
 use crate::sources::{self, FileChange, SourceFile};
 use crate::text::mask::Mask;
@@ -77,9 +78,9 @@ pub struct PullArgs {
     /// Also write entities to manifests; optionally only of these blueprints
     ///
     /// An entity that this scope owns and no manifest declares gets its own file, in the folder that holds the manifests of its
-    /// blueprint. A declared entity that has drifted (somebody else wrote it last) gets the
-    /// catalog's values in the fields that its manifest sets; comments and order stay. A manifest with changes that were not
-    /// pushed stays as it is.
+    /// blueprint. A declared entity that has drifted (somebody changed it in the catalog) gets the
+    /// catalog's values in the fields that its manifest sets and that the catalog alone changed; comments and order stay. Changes of
+    /// Git that were not pushed stay as they are.
     #[arg(long, value_name = "BLUEPRINT", num_args = 0.., value_hint = clap::ValueHint::Other)]
     pub entities: Option<Vec<String>>,
     /// With `--entities`: undeclared entities, whoever owns them; declared ones stay as they are (`--entities ... --all` is the old spelling)
@@ -96,6 +97,9 @@ pub struct PullArgs {
     /// With `--entities`: also rewrite manifests that exist and are alone in their file; their comments are lost
     #[arg(long, requires = "entities")]
     pub overwrite: bool,
+    /// Replace the snapshot, although it is of another catalog and this one is on this machine
+    #[arg(long)]
+    pub accept_catalog: bool,
     /// Record the organisation of these credentials, although the snapshot was pulled from another one
     #[arg(long)]
     pub accept_organization: bool,
@@ -229,12 +233,17 @@ pub fn run_after(args: &PullArgs, mut earlier: Vec<SourceFile>, context: &mut Co
     let misfits = misfits(&before, after);
     let texts = ImpactTexts::of_manifests(&impact, &manifests);
     let impact = (!impact.changes.is_empty()).then_some((&impact, &texts));
-    let shown = shown(args, &standing, &prepared, &adoption, (&misfits, impact), context);
-    let is_news = prepared.is_news(&standing);
+    let fate = snapshot_fate(args, &standing, &prepared, context)?;
+    let others = match args.check {
+        true => OtherFiles::default(),
+        false => OtherFiles::plan(&prepared, fate == SnapshotFate::Kept, files, context)?,
+    };
+    let is_news = fate != SnapshotFate::Kept && prepared.is_news(&standing);
+    let changes = PulledChanges { prepared: &prepared, is_news, fate, adoption: &adoption, files: &others.lines };
+    let shown = shown(args, &standing, &changes, (&misfits, impact), context);
     if !args.check && !args.dry_run {
-        write(&adoption, prepared, context)?;
-        add_merge_attributes(context)?;
-        schema::refresh(context.settings, files)?;
+        write(&adoption, root)?;
+        others.write(root)?;
     }
     context.write_report(args.output.name(), None, &shown)?;
     Ok(if args.check && is_news { Exit::ChangesPending } else { Exit::Success })
@@ -293,6 +302,56 @@ fn refuse_emptier(
 
 const LOCAL: &str = "local";
 
+/// What becomes of the snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SnapshotFate {
+    Replaced,
+    /// It stays as it is: this catalog is on this machine and has the same content.
+    Kept,
+    /// This catalog is on this machine and has other content.
+    NeedsConsent,
+}
+
+/// A catalog on this machine, such as one of `serve`, does not replace the snapshot of a platform: the repository would be
+/// checked against its blueprints from then on.
+fn snapshot_fate(
+    args: &PullArgs,
+    standing: &CurrentSnapshot,
+    prepared: &SnapshotUpdate,
+    context: &Context<'_>,
+) -> Result<SnapshotFate, PullError> {
+    let chosen = &context.settings.catalog;
+    let is_here = match chosen.value {
+        settings::Catalog::Local => !matches!(chosen.origin, Origin::Flag(_)),
+        settings::Catalog::Region(_) | settings::Catalog::Url(_) => is_loopback(address_host(context.settings)),
+    };
+    let is_of_platform = |source: &&Source| source.catalog != LOCAL && !is_loopback(host_of(&source.catalog));
+    let Some(source) = standing.source.as_ref().filter(is_of_platform) else { return Ok(SnapshotFate::Replaced) };
+    if !is_here || args.accept_catalog {
+        return Ok(SnapshotFate::Replaced);
+    }
+    if !prepared.has_other_content() {
+        return Ok(SnapshotFate::Kept);
+    }
+    match args.check || args.dry_run {
+        true => Ok(SnapshotFate::NeedsConsent),
+        false => Err(PullError::OtherCatalog { was: source.catalog.clone(), now: prepared.source.catalog.clone() }),
+    }
+}
+
+impl SnapshotFate {
+    fn note(self, standing: &CurrentSnapshot) -> Option<String> {
+        let was = &standing.source.as_ref()?.catalog;
+        match self {
+            Self::Replaced => None,
+            Self::Kept => Some(format!("The snapshot is still that of {was}, which has the same blueprints.")),
+            Self::NeedsConsent => Some(format!(
+                "The snapshot is of {was}, and this catalog is on this machine: to replace it, add `--accept-catalog`."
+            )),
+        }
+    }
+}
+
 fn source(catalog: &dyn Catalog, standing: &CurrentSnapshot, context: &Context<'_>) -> Result<Source, Error> {
     let name = match context.settings.catalog.value {
         settings::Catalog::Local => LOCAL,
@@ -334,14 +393,23 @@ fn misfits(before: &LintResult, mut after: LintResult) -> LintResult {
     after
 }
 
+/// What a pull changes.
+struct PulledChanges<'a> {
+    prepared: &'a SnapshotUpdate,
+    is_news: bool,
+    fate: SnapshotFate,
+    adoption: &'a Adoption,
+    files: &'a [FileLine],
+}
+
 fn shown(
     args: &PullArgs,
     standing: &CurrentSnapshot,
-    prepared: &SnapshotUpdate,
-    adoption: &Adoption,
+    changes: &PulledChanges<'_>,
     (misfits, impact): (&LintResult, Option<(&Impact, &ImpactTexts)>),
     context: &Context<'_>,
 ) -> String {
+    let PulledChanges { prepared, is_news, fate, adoption, files } = *changes;
     let entities: BTreeSet<_> = misfits.findings.iter().filter_map(|finding| finding.entity.as_ref()).collect();
     let most = match args.output {
         Output::Text if context.quiet => 0,
@@ -359,8 +427,9 @@ fn shown(
     };
     let manifests: Vec<ManifestLine<'_>> = adoption.adopted.iter().map(line).collect();
     let edits: Vec<FileEdit> = adoption.merged.iter().map(|file| edit(file, &context.mask)).collect();
-    let before = standing.source.as_ref().filter(|_| standing.is_there());
-    let notes: &[String] = if context.quiet { &[] } else { &adoption.notes };
+    let before = standing.source.as_ref().filter(|_| standing.is_there() && fate != SnapshotFate::Kept);
+    let mut notes = if context.quiet { Vec::new() } else { adoption.notes.clone() };
+    notes.extend(fate.note(standing).filter(|_| !context.quiet));
     let pull = Pull {
         mode: match (args.check, args.dry_run) {
             (true, _) => Mode::Check,
@@ -371,7 +440,7 @@ fn shown(
         catalog: &prepared.source.catalog,
         pulled_at: &prepared.source.pulled_at,
         before: before.map(|source| Before { catalog: &source.catalog, pulled_at: &source.pulled_at }),
-        is_news: prepared.is_news(standing),
+        is_news,
         counts: Counts {
             blueprints: prepared.blueprints,
             known: prepared.known,
@@ -392,9 +461,10 @@ fn shown(
         }),
         manifests: &manifests,
         edits: &edits,
+        files,
         misfits: &lint,
         misfits_untold: misfits.findings.len() - most,
-        notes,
+        notes: &notes,
     };
     render(&pull, args.output.format(), &context.style)
 }
@@ -427,10 +497,9 @@ fn edit(file: &MergedFile, mask: &Mask) -> FileEdit {
     }
 }
 
-/// Writes the manifests before the snapshot: if the pull is interrupted, the snapshot must not lack entities of
+/// Writes the manifests. They come before the snapshot: if the pull is interrupted, the snapshot must not lack entities of
 /// manifests that do not exist yet.
-fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -> Result<(), Error> {
-    let root = &context.settings.root.value;
+fn write(adoption: &Adoption, root: &Path) -> Result<(), Error> {
     let merged: Vec<FileChange> = adoption.merged.iter().map(MergedFile::change).collect();
     sources::write_several(root, &merged)?;
     sources::remove_abandoned(root, adoption.adopted.iter().map(|adopted| adopted.path.as_str()));
@@ -441,7 +510,7 @@ fn write(adoption: &Adoption, prepared: SnapshotUpdate, context: &Context<'_>) -
             Deed::Merged(_) | Deed::Unchanged | Deed::Kept(_) => {}
         }
     }
-    Ok(sources::exchange(root, snapshot::FOLDER, &PARTS, &prepared.into_parts())?)
+    Ok(())
 }
 
 #[cfg(test)]

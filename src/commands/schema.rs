@@ -4,7 +4,7 @@
 use crate::commands::context::Context;
 use crate::commands::new::choices::Choices;
 use crate::commands::verb::{Needs, Process, Verb};
-use crate::commands::workspace::snapshot::FOLDER;
+use crate::commands::workspace::snapshot::{FOLDER, SnapshotSource};
 use crate::domain::error_class::ExitClass;
 use crate::domain::platform::PORT;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::plan::{backup, file};
 use crate::report::{self, escape};
 use crate::scaffold::{self, Candidates, Repository};
 use crate::settings::{self, Settings};
-use crate::sources::{self, PathKind, SourceFile};
+use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// Print the JSON Schema of manifests, the config or an output
 ///
@@ -144,12 +144,30 @@ pub fn run_in_repository(
 /// Updates an existing schema file of manifests: with old blueprints, an editor would mark valid manifests as wrong.
 /// `earlier`: files that this run has read or written before.
 pub fn refresh(settings: &Settings, earlier: Vec<SourceFile>) -> Result<(), Error> {
-    let (root, path) = (&settings.root.value, format!("{FOLDER}/{FILE}"));
-    if sources::path_kind(&root.join(&path)) == Some(PathKind::File) {
-        let choices = Choices::of(root, &settings.pattern()?, earlier)?;
-        sources::write_atomically(root, path.as_ref(), of_manifests(settings, &choices).as_bytes())?;
+    match refreshed(settings, earlier, &SnapshotSource::Disk)? {
+        Some(text) => Ok(sources::write_atomically(&settings.root.value, path().as_ref(), text.as_bytes())?),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The new text of the schema file; `None` if there is no such file, or it stays the same.
+pub(crate) fn refreshed(
+    settings: &Settings,
+    earlier: Vec<SourceFile>,
+    snapshot: &SnapshotSource,
+) -> Result<Option<String>, Error> {
+    let root = &settings.root.value;
+    let Some(file) = sources::find_file(root, &path()) else { return Ok(None) };
+    let choices = Choices::of_snapshot(root, &settings.pattern()?, earlier, snapshot)?;
+    let text = of_manifests(settings, &choices);
+    let mut buffer = ReadBuffer::default();
+    let is_same = sources::read_large(&file, &mut buffer).is_ok_and(|old| old.text == text);
+    Ok((!is_same).then_some(text))
+}
+
+/// The path of the schema file of manifests, relative to the root.
+pub(crate) fn path() -> String {
+    format!("{FOLDER}/{FILE}")
 }
 
 fn of_manifests(settings: &Settings, choices: &Choices) -> String {

@@ -10,6 +10,13 @@ pub fn is_loopback(host: &str) -> bool {
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// The host of a URL, without its port: `api.port.io` of `https://api.port.io/v1`.
+pub fn host_of(address: &str) -> &str {
+    let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+}
+
 /// Percent-encodes `text` for a URL: keeps letters, digits and the bytes that `is_kept` accepts.
 pub fn percent_encoded(text: &str, is_kept: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());

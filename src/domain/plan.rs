@@ -3,6 +3,7 @@
 
 pub mod change;
 pub mod digest;
+pub mod drift;
 pub mod hazard;
 pub mod outcome;
 pub mod policy;

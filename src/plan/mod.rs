@@ -10,6 +10,7 @@ mod content;
 mod counts;
 mod dependents;
 mod digest;
+mod drift;
 pub mod file;
 mod filter;
 pub mod forecast;
@@ -41,6 +42,7 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, Change, FieldChange, Origin, OwnerStatus};
 
 pub use digest::of_entity;
+pub use drift::{DriftFinder, FieldSearch};
 pub use filter::{PulledIn, pulled_in};
 pub use input::{Adopt, Deletes, Destination, Move, Only, PlanBasis, PlanInput};
 pub use masking::{masked, secrets_of};

@@ -8,6 +8,8 @@ mod killed;
 mod merged;
 mod organization;
 mod snapshot;
+mod third_side;
+mod written;
 
 use super::run;
 use crate::testkit::Repo;

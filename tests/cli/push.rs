@@ -204,8 +204,7 @@ fn what_is_dangerous_wants_a_yes_to_this_very_plan() {
     repo.write("catalog/all.yaml", manifests(0..10));
     let refused = run(&repo, "push");
     assert_eq!(refused.code, 4, "{}", refused.results);
-    let (first, help) = refused.results.split_once("`--approve ").expect("the results begin with the way out");
-    assert!(first.contains(ONE_HAZARD) && first.lines().count() == 2, "{first}`--approve {help}");
+    assert!(refused.talk.contains(ONE_HAZARD) && !refused.results.contains("--approve"), "{}", refused.results);
     assert_error(&refused.talk, "push-unapproved");
     assert_eq!(planned(&refused.results), [0, 0, 30, 0, 0, 10], "the plan is shown: {}", refused.results);
     let digest = refused.talk.split("--approve ").nth(1).and_then(|rest| rest.get(..48)).expect("a digest").to_owned();

@@ -128,7 +128,7 @@ fn what_others_wrote_since_the_push_needs_approval() {
     scene.plain.must("PATCH", "blueprints/service/entities/a", Some(&size));
     let refused = scene.run("restore before.json --adopt");
     assert_eq!(refused.code, 4, "{}", refused.talk);
-    assert!(refused.results.contains(ONE_HAZARD) && refused.results.contains("`service/a`"), "{}", refused.results);
+    assert!(refused.talk.contains(ONE_HAZARD) && refused.results.contains("`service/a`"), "{}", refused.results);
     let json = scene.run("restore before.json --adopt --dry-run --output json");
     let plan: Value = serde_json::from_str(&json.results).expect("JSON");
     assert_eq!(plan["hazards"][0]["kind"], "changed-since-push", "{plan:#}");

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use portolan::domain::finding::FileId;
+use portolan::domain::plan::drift::Drift;
 use portolan::domain::plan::{Plan, Tally};
 use portolan::domain::value::Value;
 use portolan::report::format::Format as _;
@@ -53,6 +54,7 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         refusal: None,
         notes: &[],
         links: None,
+        drifted: &Drift::default(),
         drift: None,
         delivery: None,
         complaints: None,

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A temporary folder, deleted at the end of the test.
 pub struct Repo {
@@ -90,7 +91,21 @@ impl Repo {
 
     /// Runs Git in the repository; its messages are shown if it fails.
     pub fn git(&self, arguments: &[&str]) -> String {
+        self.run_git(arguments, &[])
+    }
+
+    /// Commits everything as if that were so many seconds later.
+    pub fn commit_later(&self, seconds: u64, message: &str) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
+        let date = format!("{} +0000", now + seconds);
+        self.git(&["add", "--all"]);
+        let dates = [("GIT_COMMITTER_DATE", date.as_str()), ("GIT_AUTHOR_DATE", date.as_str())];
+        self.run_git(&["commit", "--quiet", "--message", message], &dates);
+    }
+
+    fn run_git(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let mut command = Command::new("git");
+        command.envs(variables.iter().copied());
         command.current_dir(self.path()).args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]);
         command.args(["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"]);
         command.args(["-c", "maintenance.auto=false"]).args(arguments);

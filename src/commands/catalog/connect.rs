@@ -19,7 +19,7 @@ use crate::commands::catalog::seed::{follow, rehearsed, stand_in};
 use crate::commands::context::Context;
 use crate::commands::workspace::scope::scope;
 use crate::commands::workspace::snapshot::SnapshotSource;
-use crate::domain::address::without_secrets;
+use crate::domain::address::{host_of, without_secrets};
 use crate::domain::entity::Owner;
 use crate::domain::entity::identifier::is_reserved;
 use crate::domain::platform::{PLATFORMS, Platform};
@@ -222,10 +222,7 @@ fn trusted_certificates(settings: &Settings, environment: &Environment) -> Resul
 
 /// The host of the catalog; empty for the embedded one.
 pub(crate) fn address_host(settings: &Settings) -> &str {
-    let address = address(settings).unwrap_or_default();
-    let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = authority.split('/').next().unwrap_or_default();
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+    host_of(address(settings).unwrap_or_default())
 }
 
 /// The proxy that the HTTP library uses for this host, by the usual variables, without its credentials.

@@ -27,15 +27,24 @@ pub(crate) struct Choices {
 
 impl Choices {
     /// `earlier`: files that this run has read before.
-    pub fn of(root: &Path, pattern: &Pattern, mut earlier: Vec<SourceFile>) -> Result<Self, DiscoverError> {
-        let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
+    pub fn of(root: &Path, pattern: &Pattern, earlier: Vec<SourceFile>) -> Result<Self, DiscoverError> {
+        Self::of_snapshot(root, pattern, earlier, &SnapshotSource::Disk)
+    }
+
+    pub fn of_snapshot(
+        root: &Path,
+        pattern: &Pattern,
+        mut earlier: Vec<SourceFile>,
+        snapshot: &SnapshotSource,
+    ) -> Result<Self, DiscoverError> {
+        let SavedBlueprints { blueprints, unusable } = shelved(root, snapshot);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
         earlier.retain(|file| pattern.matches(Path::new(&file.path)));
         let mut files = overlay(earlier, sources::discover(root, pattern)?.files);
         let declared = ManifestIndex::of(&mut files);
-        let known = known(root);
+        let known = known(root, snapshot);
         let mut candidates = Candidates::default();
         for name in declared.entities() {
             candidates.add(&name.blueprint, &name.identifier);
@@ -52,9 +61,9 @@ impl Choices {
 }
 
 /// The known entities. Lint reports an unreadable file; here it only means fewer candidates.
-fn known(root: &Path) -> KnownEntities {
+fn known(root: &Path, snapshot: &SnapshotSource) -> KnownEntities {
     let mut buffer = ReadBuffer::default();
-    let file = SnapshotSource::Disk.file(root, KNOWN);
+    let file = snapshot.file(root, KNOWN);
     let text = file.and_then(|file| sources::read(&file, &mut buffer).ok().map(|text| text.text.to_owned()));
     KnownEntities::parse(text.unwrap_or_default()).0
 }

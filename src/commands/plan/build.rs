@@ -40,6 +40,7 @@ use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::{Action, OwnerStatus};
+use crate::domain::plan::drift::Drift;
 use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::policy::Policy;
 use crate::domain::plan::request::WriteRequests;
@@ -95,6 +96,8 @@ pub(crate) struct BuiltPlan {
     pub delivery: Option<ClusterDelivery>,
     /// What the blueprints that this branch changed do to the entities.
     pub impact: Option<ComparedImpact>,
+    /// Which changes are drift.
+    pub drift: Drift,
     /// Complete sentences for the user.
     pub notes: Vec<String>,
 }
@@ -264,6 +267,7 @@ pub(crate) fn build_plan(
         part_read,
         delivery,
         impact: None,
+        drift: Drift::default(),
         notes,
     };
     Ok(BuildResult::Done(Box::new(planned)))

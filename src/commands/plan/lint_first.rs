@@ -15,10 +15,13 @@ use crate::commands::lint::run as lint;
 use crate::commands::lint::run::LintResult;
 use crate::commands::plan::base::commit_of_base;
 use crate::commands::plan::build::{BuildResult, BuiltPlan, build_plan};
+use crate::commands::plan::drift::{DriftInput, HistorySource, find_drift};
 use crate::commands::plan::output::{PlanView, report_findings};
+use crate::commands::workspace::open::Workspace;
 use crate::commands::workspace::read::Collects;
 use crate::commands::workspace::unmatched_globs::reject_unmatched_globs;
 use crate::domain::finding::Severity;
+use crate::domain::plan::drift::Drift;
 use crate::domain::progress::{Progress, Silent};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -53,10 +56,34 @@ pub(crate) fn lint_and_plan<F: PlanView>(
         BuildResult::Done(mut planned) => {
             planned.notes.extend(note);
             planned.impact = impact;
+            planned.drift = drift_of(&planned, options.workspace, context);
             Ok(PlanResult::Plan(planned))
         }
         BuildResult::UnknownBlueprints(result) => report(&result, impact.as_ref(), options, outputs, context),
     }
+}
+
+/// Which changes are drift. Entities of a mapping are not in the files that Git has, so their history is not known.
+fn drift_of(planned: &BuiltPlan, workspace: &Workspace<'_>, context: &Context<'_>) -> Drift {
+    if planned.is_offline {
+        return Drift::default();
+    }
+    let is_mapped = workspace.settings.mapped_clusters().next().is_some();
+    let repository = workspace.git.repository().ok().flatten().filter(|_| !is_mapped);
+    find_drift(&DriftInput {
+        changes: &planned.plan.changes,
+        manifests: &planned.manifests,
+        actual: &planned.actual,
+        blueprints: &planned.blueprints.all,
+        write: &context.settings.write.value,
+        owned: planned.delivery.is_none().then_some(&planned.owned),
+        history: repository.map(|repository| HistorySource {
+            repository,
+            root: &context.settings.root.value,
+            pattern: &workspace.pattern,
+            commit: workspace.commit(),
+        }),
+    })
 }
 
 /// What the blueprints that the branch changed in `.portolan/` do to the entities. A push is after the merge.

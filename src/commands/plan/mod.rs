@@ -4,6 +4,7 @@ pub(crate) mod adoption;
 pub(crate) mod base;
 pub(crate) mod blueprints;
 pub(crate) mod build;
+pub(crate) mod drift;
 pub(crate) mod exporters;
 pub(crate) mod file;
 pub(crate) mod filter;

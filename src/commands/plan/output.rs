@@ -22,7 +22,6 @@ use crate::report::plan::{self, Complaint, DriftCommands, PlanFormat, PlanRefusa
 use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
-use crate::ui;
 
 /// The maximum size of a comment, in bytes.
 const MAX_COMMENT: usize = 65_000;
@@ -117,10 +116,9 @@ pub(crate) fn write_plan_reports(
         let comment = PlanReport { files, impact, push: report.push, links: Some(&links), ..plan };
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
-    // On a terminal, the error below the plan is the refusal: once is enough.
-    let is_on_terminal = ui::results_are_seen() && ui::talk_is_seen();
+    // The error on standard error is the refusal, so the text on standard output does not repeat it.
     let is_below = |output: &Output<PlanFormat>| {
-        report.refusal.is_some() && is_on_terminal && output.file.is_none() && output.format == PlanFormat::Text
+        report.refusal.is_some() && output.file.is_none() && output.format == PlanFormat::Text
     };
     let (below, outputs): (Vec<Output<PlanFormat>>, Vec<Output<PlanFormat>>) =
         report.outputs.iter().cloned().partition(is_below);
@@ -164,6 +162,7 @@ pub(crate) fn plan_report<'a>(
         refusal: report.refusal,
         notes: if context.quiet { &[] } else { &planned.notes },
         links: None,
+        drifted: &planned.drift,
         drift: report.drift,
         delivery: planned.delivery.as_ref(),
         impact: planned.impact.as_ref().map(|compared| compared.report(&planned.plan.scope, None, report.is_full)),

@@ -49,21 +49,22 @@ pub(crate) fn diff_out_command(file: &Path, planning: &PlanningArgs, settings: &
 /// The most entities, and files, that a way out of drift names; for more, it takes all that have drifted.
 const MAX_DRIFTED: usize = 5;
 
-/// The command that takes the catalog's values of drifted entities, `service/cart`, into their manifests.
-pub(crate) fn pull_drift_command(entities: &[String], settings: &Settings) -> String {
+/// The command that takes the catalog's values of drifted entities, `service/cart`, into their manifests; `None`: of all of
+/// them, as far as Git did not change them too.
+pub(crate) fn pull_drift_command(entities: Option<&[String]>, settings: &Settings) -> String {
     let mut words = Words::of("pull", settings);
     words.flag("--entities", true);
-    let is_few = entities.len() <= MAX_DRIFTED;
-    words.flag("--drifted", !is_few);
-    entities.iter().filter(|_| is_few).for_each(|entity| words.value("--only", Some(entity)));
+    let named = entities.filter(|entities| entities.len() <= MAX_DRIFTED);
+    words.flag("--drifted", named.is_none());
+    named.into_iter().flatten().for_each(|entity| words.value("--only", Some(entity)));
     words.0.join(" ")
 }
 
 /// The command that writes the manifests of drifted entities to the catalog. `files` are relative to where the user is.
-pub(crate) fn push_drift_command(files: &[String], settings: &Settings) -> String {
+pub(crate) fn push_drift_command(files: &[String], adopts: bool, settings: &Settings) -> String {
     let mut words = Words::of("push", settings);
     files.iter().filter(|_| files.len() <= MAX_DRIFTED).for_each(|file| words.value("--only", Some(file)));
-    words.flag("--adopt", true);
+    words.flag("--adopt", adopts);
     words.0.join(" ")
 }
 
@@ -148,14 +149,17 @@ mod tests {
         let file = push_plan_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(file, "portolan push --catalog http://127.0.0.1:1 --plan p.json");
         let entities = ["service/cart".to_owned(), "service/a b".to_owned()];
-        let pull = pull_drift_command(&entities, &settings);
+        let pull = pull_drift_command(Some(&entities), &settings);
         let settings_flag = "--catalog http://127.0.0.1:1";
         assert_eq!(pull, format!("portolan pull {settings_flag} --entities --only service/cart --only 'service/a b'"));
         let many = vec!["service/cart".to_owned(); 6];
-        assert_eq!(pull_drift_command(&many, &settings), format!("portolan pull {settings_flag} --entities --drifted"));
-        let push = push_drift_command(&["-x/a b.yaml".to_owned()], &settings);
+        assert_eq!(
+            pull_drift_command(Some(&many), &settings),
+            format!("portolan pull {settings_flag} --entities --drifted")
+        );
+        let push = push_drift_command(&["-x/a b.yaml".to_owned()], true, &settings);
         assert_eq!(push, format!("portolan push {settings_flag} --only='-x/a b.yaml' --adopt"));
-        assert_eq!(push_drift_command(&many, &settings), format!("portolan push {settings_flag} --adopt"));
+        assert_eq!(push_drift_command(&many, true, &settings), format!("portolan push {settings_flag} --adopt"));
         let rest = diff_out_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Part};
 use crate::commands::context::Context;
+use crate::commands::plan::drift::HistorySource;
 use crate::commands::pull::adopt::{AdoptOptions, Adoption, adopt};
 use crate::commands::pull::error::PullError;
 use crate::commands::pull::fetch::Fetched;
@@ -57,16 +58,25 @@ pub(crate) fn take_entities(
     let all = shapes.keys().filter_map(|blueprint| fetched.entities.get(*blueprint)).flatten();
     let entities: Vec<&Entity> = all.collect();
     let mask = context.mask_for(catalog);
+    let pattern = settings.pattern()?;
+    // The files of mapped entities are not manifests.
+    let is_mapped = settings.mapped_clusters().next().is_some();
+    let repository = context.git.repository().ok().flatten();
+    let root = &settings.root.value;
+    let history = repository.filter(|_| !is_mapped).map(|repository| HistorySource {
+        repository,
+        root,
+        pattern: &pattern,
+        commit: None,
+    });
     let chosen = match (&owned, only.is_empty()) {
         (_, false) => Some(Chosen::Named(&only)),
-        (Some(owned), true) => Some(Chosen::Drifted { owned }),
+        (Some(owned), true) => Some(Chosen::Drifted { owned, history }),
         (None, true) => None,
     };
     let scope = owner_in_catalog(settings, context.git).map(|owner| owner.scope).unwrap_or_default();
-    let uncommitted = match (chosen, context.git.repository()) {
-        (Some(Chosen::Drifted { .. }), Ok(Some(repository))) => {
-            repository.changed(&settings.root.value, &settings.pattern()?, None)?.changed
-        }
+    let uncommitted = match (chosen, repository) {
+        (Some(Chosen::Drifted { .. }), Some(repository)) => repository.changed(root, &pattern, None)?.changed,
         // Who names an entity means its manifest as it is.
         _ => BTreeSet::new(),
     };
@@ -91,10 +101,10 @@ pub(crate) fn take_entities(
     let entities: Vec<&Entity> = entities.into_iter().filter(is_chosen).collect();
     let replaces = |blueprint: &str| settings.write.value.mode(blueprint) == WriteMode::Replace;
     let adopt_options = AdoptOptions {
-        root: &settings.root.value,
+        root,
         files: &manifests.files,
         platform: settings.platform.value,
-        pattern: &settings.pattern()?,
+        pattern: &pattern,
         include: &settings.include.value,
         delivery_is_cluster: settings.delivery.value == Delivery::Cluster,
         replaces: &replaces,

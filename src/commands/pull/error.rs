@@ -22,6 +22,16 @@ pub enum PullError {
         help("set the credentials in the environment, or the catalog: `--catalog`, or `catalog` in portolan.yaml")
     )]
     NotNamed { catalog: String },
+    #[error(
+        "pull refused: the snapshot is of {was}, and {now} on this machine has other blueprints or entities; nothing was written"
+    )]
+    #[diagnostic(
+        code("other-catalog"),
+        help(
+            "choose the catalog of the snapshot (`--catalog {was}`); to replace the snapshot, add `--accept-catalog`"
+        )
+    )]
+    OtherCatalog { was: String, now: String },
     #[error("embedded catalog has no entities, and the snapshot is of {catalog}")]
     #[diagnostic(
         code("catalog-without-entities"),
@@ -55,6 +65,7 @@ impl ExitClass for PullError {
     fn class(&self) -> ErrorClass {
         match self {
             Self::Incomplete { .. } | Self::Unusable { .. } => ErrorClass::Unreachable,
+            Self::OtherCatalog { .. } => ErrorClass::Refused,
             Self::NotNamed { .. }
             | Self::NoEntities { .. }
             | Self::Empty { .. }

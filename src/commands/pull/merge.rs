@@ -1,16 +1,17 @@
 //! Merges the catalog's values into manifests that exist. The planner says what differs, so that `diff` shows nothing
-//! for what was merged. Without `--only`, an entity that this scope wrote last keeps its manifest: there Git has changes
-//! that were not pushed.
+//! for what was merged. Without `--only`, only drift is merged, and of it only what the catalog alone changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::commands::plan::drift::{DriftInput, HistorySource, find_drift};
 use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::desired::Desired;
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::finding::FileId;
 use crate::domain::plan::change::{Action, Cause, Change, Field, FieldChange};
+use crate::domain::plan::drift::{ChangedBy, Drift};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::masked::holds_credential;
@@ -29,8 +30,13 @@ const MAX_NAMED: usize = 20;
 pub(crate) enum Chosen<'a> {
     /// These, whoever wrote them last.
     Named(&'a BTreeSet<EntityKey>),
-    /// Those that another writer than this scope wrote last.
-    Drifted { owned: &'a BTreeSet<EntityKey> },
+    /// Those that have drifted.
+    Drifted {
+        /// What this scope wrote last.
+        owned: &'a BTreeSet<EntityKey>,
+        /// The history that says which side changed a field; `None` outside Git.
+        history: Option<HistorySource<'a>>,
+    },
 }
 
 pub(crate) struct MergeInput<'a> {
@@ -96,16 +102,25 @@ const SECRET: &str = "the catalog's value looks like a credential";
 const MAPPED: &str = "a mapping makes it of a Kubernetes object";
 const UNREADABLE: &str = "its file cannot be read";
 const BY_HAND: &str = "none of its values can be edited in place";
+const CONFLICT: &str = "Git may have changed the same fields; `--only` takes the catalog's values";
+const BOTH: &str = "Git changed it after the catalog's last write; `--only` takes the catalog's value";
+const AMBIGUOUS: &str = "Git had the catalog's value before, and the later one may not have been pushed; `--only` takes the \
+                         catalog's value";
+const NO_HISTORY: &str = "Git has no history that says which side changed it; `--only` takes the catalog's value";
+const SHALLOW: &str = "this clone does not have the history that says which side changed it: run `git fetch --unshallow`, or \
+                       take the catalog's value with `--only`";
 
 pub(crate) fn merge_declared(input: &MergeInput<'_>) -> MergedManifests {
     let mut merged = MergedManifests::default();
-    let changes = differences(input);
+    let (changes, actual) = differences(input);
+    let drift = drift_of(&changes, &actual, input);
     let is_mapped = input.settings.mapped_clusters().next().is_some();
     let mut by_file: BTreeMap<FileId, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
-        let (is_drift, is_chosen) = match input.chosen {
-            Chosen::Named(names) => (false, names.contains(&change.key)),
-            Chosen::Drifted { owned } => (!owned.contains(&change.key), !owned.contains(&change.key)),
+        let is_drift = drift.is_drift(change);
+        let is_chosen = match input.chosen {
+            Chosen::Named(names) => names.contains(&change.key),
+            Chosen::Drifted { .. } => is_drift,
         };
         let path = change.place.map(|place| input.manifests.path(place)).unwrap_or_default();
         let kept = if is_mapped {
@@ -122,7 +137,7 @@ pub(crate) fn merge_declared(input: &MergeInput<'_>) -> MergedManifests {
     }
     let mut untaken = Vec::new();
     for (file, changes) in by_file {
-        merged.files.extend(merge_file(file, &changes, input, &mut merged.results, &mut untaken));
+        merged.files.extend(merge_file(file, &changes, (input, &drift), &mut merged.results, &mut untaken));
     }
     merged.notes = describe_untaken(&untaken);
     merged
@@ -130,7 +145,7 @@ pub(crate) fn merge_declared(input: &MergeInput<'_>) -> MergedManifests {
 
 /// The declared entities of the catalog that differ from their manifests. Entities that are declared more than once are
 /// none of them: it is not known which manifest is right.
-fn differences(input: &MergeInput<'_>) -> Vec<Change> {
+fn differences(input: &MergeInput<'_>) -> (Vec<Change>, Snapshot) {
     let is_candidate = |desired: &&Desired| {
         let is_named = match input.chosen {
             Chosen::Named(names) => names.contains(&desired.key),
@@ -147,7 +162,7 @@ fn differences(input: &MergeInput<'_>) -> Vec<Change> {
     }
     let owned: Vec<EntityKey> = match input.chosen {
         Chosen::Named(_) => Vec::new(),
-        Chosen::Drifted { owned } => owned.iter().cloned().collect(),
+        Chosen::Drifted { owned, .. } => owned.iter().cloned().collect(),
     };
     let settings = input.settings;
     let plan = plan::plan(&PlanInput {
@@ -175,7 +190,21 @@ fn differences(input: &MergeInput<'_>) -> Vec<Change> {
         changed_since: &[],
         mask: input.mask,
     });
-    plan.changes.into_iter().filter(|change| change.action == Action::Update).collect()
+    (plan.changes.into_iter().filter(|change| change.action == Action::Update).collect(), actual)
+}
+
+/// Which of the changes are drift. A named entity is taken whatever it is.
+fn drift_of(changes: &[Change], actual: &Snapshot, input: &MergeInput<'_>) -> Drift {
+    let Chosen::Drifted { history, .. } = input.chosen else { return Drift::default() };
+    find_drift(&DriftInput {
+        changes,
+        manifests: input.manifests,
+        actual,
+        blueprints: input.blueprints,
+        write: &input.settings.write.value,
+        owned: None,
+        history,
+    })
 }
 
 /// A field that was not taken over.
@@ -188,7 +217,7 @@ struct Untaken<'c> {
 fn merge_file<'c>(
     file: FileId,
     changes: &[&'c Change],
-    input: &MergeInput<'_>,
+    (input, drift): (&MergeInput<'_>, &Drift),
     results: &mut BTreeMap<EntityKey, MergeResult>,
     untaken: &mut Vec<Untaken<'c>>,
 ) -> Option<MergedFile> {
@@ -199,7 +228,8 @@ fn merge_file<'c>(
         }
         return None;
     };
-    let fields: Vec<Vec<&FieldChange>> = changes.iter().map(|change| fields_to_take(change, input, untaken)).collect();
+    let fields: Vec<Vec<&FieldChange>> =
+        changes.iter().map(|change| fields_to_take(change, (input, drift), untaken)).collect();
     let merges: Vec<EntityMerge<'_>> =
         changes.iter().zip(&fields).map(|(change, fields)| of_entity(change, fields)).collect();
     let file_name = source.path.rsplit('/').next().unwrap_or(&source.path);
@@ -209,15 +239,16 @@ fn merge_file<'c>(
         for (number, field) in fields.iter().enumerate() {
             let refusal = merged.refused.iter().find(|refusal| (refusal.entity, refusal.field) == (at, number));
             match refusal {
-                None => taken.push(name_of(&field.field)),
+                None => taken.push(field.field.path()),
                 Some(refusal) => {
                     let reason = refusal.reason;
-                    untaken.push(Untaken { key: &change.key, field: name_of(&field.field), reason });
+                    untaken.push(Untaken { key: &change.key, field: field.field.path(), reason });
                 }
             }
         }
+        let is_conflict = matches!(input.chosen, Chosen::Drifted { .. }) && !is_any_of_catalog(change, drift);
         results.entry(change.key.clone()).and_modify(|result| {
-            result.kept = taken.is_empty().then_some(BY_HAND);
+            result.kept = taken.is_empty().then_some(if is_conflict { CONFLICT } else { BY_HAND });
             result.fields = taken;
         });
     }
@@ -235,7 +266,7 @@ fn read(source: &SourceFile) -> Option<(PathBuf, Text)> {
 /// The fields whose values the manifest may have. What the CRD in the cluster drops is not added.
 fn fields_to_take<'c>(
     change: &'c Change,
-    input: &MergeInput<'_>,
+    (input, drift): (&MergeInput<'_>, &Drift),
     untaken: &mut Vec<Untaken<'c>>,
 ) -> Vec<&'c FieldChange> {
     let is_cluster = input.settings.delivery.value == Delivery::Cluster;
@@ -245,8 +276,16 @@ fn fields_to_take<'c>(
         if is_cluster && is_dropped {
             continue;
         }
+        match why_left(change, field, (input, drift)) {
+            Left::No => {}
+            Left::Pending => continue,
+            Left::Listed(reason) => {
+                untaken.push(Untaken { key: &change.key, field: field.field.path(), reason });
+                continue;
+            }
+        }
         if holds_credential(input.mask, field.field.property_name(), &field.before) {
-            untaken.push(Untaken { key: &change.key, field: name_of(&field.field), reason: SECRET });
+            untaken.push(Untaken { key: &change.key, field: field.field.path(), reason: SECRET });
             continue;
         }
         fields.push(field);
@@ -254,26 +293,40 @@ fn fields_to_take<'c>(
     fields
 }
 
+/// Whether a field stays as it is in Git.
+enum Left {
+    No,
+    /// Only Git changed it.
+    Pending,
+    /// With the reason, because a person must decide.
+    Listed(&'static str),
+}
+
+fn why_left(change: &Change, field: &FieldChange, (input, drift): (&MergeInput<'_>, &Drift)) -> Left {
+    if let Chosen::Named(_) = input.chosen {
+        return Left::No;
+    }
+    match drift.changed_by(&change.key, &field.field) {
+        Some(ChangedBy::Catalog) => Left::No,
+        Some(ChangedBy::Git) | None => Left::Pending,
+        Some(ChangedBy::Both) => Left::Listed(BOTH),
+        Some(ChangedBy::Ambiguous) => Left::Listed(AMBIGUOUS),
+        Some(ChangedBy::Unknown) if drift.is_shallow => Left::Listed(SHALLOW),
+        Some(ChangedBy::Unknown) => Left::Listed(NO_HISTORY),
+    }
+}
+
+fn is_any_of_catalog(change: &Change, drift: &Drift) -> bool {
+    drift.fields_by(&change.key, ChangedBy::Catalog).next().is_some()
+}
+
 fn of_entity<'c>(change: &'c Change, fields: &[&'c FieldChange]) -> EntityMerge<'c> {
     let fields = fields.iter().map(|field| FieldMerge {
-        path: path_of(&field.field),
+        path: field.field.keys(),
         value: &field.before,
         is_set: matches!(field.field, Field::Team | Field::Relation(_)),
     });
     EntityMerge { blueprint: &change.key.blueprint, identifier: &change.key.identifier, fields: fields.collect() }
-}
-
-fn path_of(field: &Field) -> Vec<&str> {
-    match field {
-        Field::Text(field) => vec![field.key()],
-        Field::Team => vec!["team"],
-        Field::Property(name) => vec!["properties", name],
-        Field::Relation(name) => vec!["relations", name],
-    }
-}
-
-fn name_of(field: &Field) -> String {
-    path_of(field).join(".")
 }
 
 fn describe_untaken(untaken: &[Untaken<'_>]) -> Vec<String> {

@@ -182,17 +182,21 @@ impl SnapshotUpdate {
     /// Whether it differs from the current snapshot, apart from the time of the pull.
     pub fn is_news(&self, standing: &CurrentSnapshot) -> bool {
         let is_elsewhere = |old: &Source| old.catalog != self.source.catalog || old.platform != self.source.platform;
-        !self.changes.is_empty()
-            || self.known_added + self.known_removed > 0
+        self.has_other_content()
             || self.covers_more
             || standing.known.is_none()
             || standing.source.as_ref().is_none_or(is_elsewhere)
     }
 
+    /// Whether it has other blueprints or known entities than the current snapshot.
+    pub fn has_other_content(&self) -> bool {
+        !self.changes.is_empty() || self.known_added + self.known_removed > 0
+    }
+
     /// All parts. Unchanged ones are not rewritten.
-    pub fn into_parts(self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<Part> {
         let source = self.source.text(self.blueprints, self.known);
-        let mut parts = self.parts;
+        let mut parts = self.parts.clone();
         parts.push(Part::File { name: SOURCE, bytes: source.into_bytes() });
         parts
     }

@@ -17,6 +17,7 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::plan::drift::Drift;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Snapshot};
@@ -126,6 +127,7 @@ pub(super) fn plan_restore(
         part_read: Part::Whole,
         delivery: None,
         impact: None,
+        drift: Drift::default(),
         notes,
     }))
 }

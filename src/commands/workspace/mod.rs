@@ -12,6 +12,7 @@ pub(crate) mod history;
 pub(crate) mod index;
 pub(crate) mod layout;
 pub(crate) mod locate;
+pub(crate) mod manifest_history;
 pub(crate) mod open;
 pub(crate) mod organizations;
 pub(crate) mod placement;

@@ -210,6 +210,21 @@ impl ActionKind {
 }
 
 impl Field {
+    /// The keys to its value in a manifest: `properties`, `tier`.
+    pub fn keys(&self) -> Vec<&str> {
+        match self {
+            Self::Text(field) => vec![field.key()],
+            Self::Team => vec!["team"],
+            Self::Property(name) => vec!["properties", name],
+            Self::Relation(name) => vec!["relations", name],
+        }
+    }
+
+    /// `properties.tier`
+    pub fn path(&self) -> String {
+        self.keys().join(".")
+    }
+
     /// The name of the property, for a property.
     pub fn property_name(&self) -> Option<&str> {
         match self {
@@ -224,14 +239,6 @@ impl Change {
     pub fn is_only_pending(&self) -> bool {
         let is_pending = |origin: Origin| origin == Origin::AlreadyPending;
         is_pending(self.origin) && self.fields.iter().all(|field| is_pending(field.origin))
-    }
-
-    /// Whether the entity has drifted: another writer than this scope wrote it last, and it differs where this branch
-    /// changed nothing. Any other change is pending work: Git has it, and nothing brought it to the catalog yet.
-    pub fn has_drifted(&self) -> bool {
-        self.action == Action::Update
-            && self.ownership == OwnerStatus::Foreign
-            && self.fields.iter().any(|field| field.origin != Origin::ThisBranch)
     }
 
     /// The entity that the change removes.

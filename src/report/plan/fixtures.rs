@@ -15,6 +15,7 @@ use crate::domain::plan::change::{
     Action, Cause, Change, Dependent, Field, FieldChange, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy,
 };
 use crate::domain::plan::digest::Digest;
+use crate::domain::plan::drift::Drift;
 use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::domain::plan::write_mode::WriteMode;
@@ -41,6 +42,7 @@ pub(in crate::report) struct Case {
     pub is_only_branch: bool,
     pub is_full: bool,
     pub links: Option<Links>,
+    pub drifted: Drift,
     pub drift: Option<DriftCommands<'static>>,
     pub delivery: Option<ClusterDelivery>,
 }
@@ -251,6 +253,7 @@ impl Case {
             is_only_branch: false,
             is_full: false,
             links: None,
+            drifted: Drift::default(),
             drift: None,
             delivery: None,
         }
@@ -572,6 +575,7 @@ impl Case {
             refusal: None,
             notes: &self.notes,
             links: self.links.as_ref(),
+            drifted: &self.drifted,
             drift: self.drift,
             delivery: self.delivery.as_ref(),
             impact: None,

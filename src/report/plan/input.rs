@@ -8,6 +8,7 @@ use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::Place;
 use crate::domain::plan::Plan;
 use crate::domain::plan::change::Change;
+use crate::domain::plan::drift::Drift;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::report::comment;
 use crate::report::impact::ImpactReport;
@@ -53,6 +54,8 @@ pub struct PlanReport<'a> {
     pub notes: &'a [String],
     /// For formats with links; `None` if there are none.
     pub links: Option<&'a Links>,
+    /// Which changes are drift.
+    pub drifted: &'a Drift,
     /// The ways out of drift; `None`: the report is not about drift.
     pub drift: Option<DriftCommands<'a>>,
     /// How a cluster brings the manifests to the catalog; `None`: a push does.
@@ -79,8 +82,8 @@ pub struct Links {
 /// The ways out of drift, as commands.
 #[derive(Debug, Clone, Copy)]
 pub struct DriftCommands<'a> {
-    /// Takes the catalog's values into the manifests.
-    pub pull: &'a str,
+    /// Takes the catalog's values into the manifests; `None`: there is none to take.
+    pub pull: Option<&'a str>,
     /// Writes the manifests' values to the catalog.
     pub push: &'a str,
 }

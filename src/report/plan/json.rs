@@ -17,6 +17,7 @@ use crate::domain::entity::{EntityKey, Record};
 use crate::domain::forecast::ForecastOutcome;
 use crate::domain::plan::change::{ActionKind, Cause, Origin, OwnerStatus, PathChange, RelationEffect, RenamedBy};
 use crate::domain::plan::digest::{ApprovalDigest, Digest};
+use crate::domain::plan::drift::ChangedBy;
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::policy::PolicyVerdict;
 use crate::domain::plan::revision::{BaseRevision, Revision};
@@ -85,8 +86,8 @@ struct Document<'a> {
 struct JsonDrift<'a> {
     /// The number of drifted entities; each of their changes is marked.
     entities: usize,
-    /// The command that takes the catalog's values into the manifests.
-    pull: Cow<'a, str>,
+    /// The command that takes the catalog's values into the manifests; null: there is none to take.
+    pull: Option<Cow<'a, str>>,
     /// The command that writes the manifests' values to the catalog; null where exporters do.
     push: Option<Cow<'a, str>>,
 }
@@ -115,8 +116,8 @@ struct JsonChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_by: Option<RenamedBy>,
     standing: OwnerStatus,
-    /// Whether it has drifted: another writer than this scope wrote it last, and it differs from a manifest that this branch
-    /// did not change. All other changes are pending work.
+    /// Whether it has drifted: another writer than this scope wrote it last, and not Git alone changed what differs; or it is
+    /// missing, although this scope wrote to the catalog after its manifest was committed. All other changes are pending work.
     drifted: bool,
     /// Who owns it, where the standing is `foreign` and the catalog reveals it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,6 +170,10 @@ struct JsonField<'a> {
     paths: &'a [PathChange],
     cause: Cause,
     origin: Origin,
+    /// Which side changed it since Git and the catalog had the same value, by Git's history; absent where this scope wrote the
+    /// entity last, or this branch changed the field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<ChangedBy>,
     /// The position of the value in the manifest.
     place: Option<JsonPlace<'a>>,
 }

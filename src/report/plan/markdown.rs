@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::impact::markdown as impact;
-use crate::report::plan::drift::{self, Drift};
+use crate::report::plan::drift::{self, DriftSection};
 use crate::report::plan::input::{PlanReport, Resolved};
 use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
@@ -86,7 +86,7 @@ fn complaints(resolved: &Resolved<'_>) -> Section {
 /// The entities that have drifted, and the ways out.
 fn drift(resolved: &Resolved<'_>) -> Option<Section> {
     let report = resolved.report;
-    let drift = Drift::of(report)?;
+    let drift = DriftSection::of(report)?;
     let item = |change: &&Change| {
         let brief = format!("- {}\n", links::entity(resolved, change));
         let rich = format!("- {}: {}\n", links::entity(resolved, change), prose(&drift::writer(change, report)));

@@ -3,7 +3,7 @@
 
 use crate::report::escape::clean;
 use crate::report::plan::delivery::DeliveringCluster;
-use crate::report::plan::drift::Drift;
+use crate::report::plan::drift::DriftSection;
 use crate::report::plan::input::PlanReport;
 use crate::report::plan::words;
 use crate::text::plural::count;
@@ -26,7 +26,7 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
         let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
         line.push_str(&format!("; needs approval: {}{taken}", clean(&words::command(report))));
     }
-    if let Some(drift) = Drift::of(report) {
+    if let Some(drift) = DriftSection::of(report) {
         line.push_str(&format!("; {} drifted", drift.changes.len()));
     }
     if let Some(complaints) = complaints {

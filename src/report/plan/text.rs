@@ -8,7 +8,7 @@ use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::report::escape::clean;
 use crate::report::impact::text::paragraph;
 use crate::report::plan::delivery::{DeliveringCluster, NotArriving};
-use crate::report::plan::drift::{self, Drift};
+use crate::report::plan::drift::{self, DriftSection};
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
 use crate::report::plan::words;
@@ -265,7 +265,7 @@ impl Page<'_, '_> {
 
     fn drift(&mut self) {
         let report = self.resolved.report;
-        let Some(drift) = Drift::of(report) else { return };
+        let Some(drift) = DriftSection::of(report) else { return };
         self.gap();
         self.sentence(Role::Warning, "drift", &drift.sentence);
         let item = |change: &&Change| format!("{}: {}", words::entity(&change.key), drift::writer(change, report));

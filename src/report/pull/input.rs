@@ -23,6 +23,8 @@ pub struct Pull<'a> {
     pub manifests: &'a [ManifestLine<'a>],
     /// The files in which manifests were merged; masked.
     pub edits: &'a [FileEdit],
+    /// The other files that are written, by path.
+    pub files: &'a [FileLine],
     /// The new lint findings, and how to render them.
     pub misfits: &'a Lint<'a>,
     /// The number of new findings that are not included.
@@ -67,6 +69,21 @@ pub struct ManifestLine<'a> {
     pub deed: ManifestDeed,
     /// The fields that got the catalog's values, if it was merged.
     pub fields: &'a [String],
+}
+
+/// A file that a pull writes besides manifests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// Relative to the repository, always with `/`.
+    pub path: String,
+    pub deed: FileDeed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileDeed {
+    New,
+    Rewritten,
+    Removed,
 }
 
 /// A file before and after.

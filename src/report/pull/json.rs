@@ -9,7 +9,7 @@ use crate::report::blueprint_change::json::JsonBlueprint;
 use crate::report::escape::{self, clean};
 use crate::report::impact::json::JsonImpact;
 use crate::report::lint::json::{JsonFinding, findings};
-use crate::report::pull::{ManifestDeed, ManifestLine, Mode, Pull};
+use crate::report::pull::{FileDeed, FileLine, ManifestDeed, ManifestLine, Mode, Pull};
 
 pub const FORMAT: &str = "portolan.pull/1";
 
@@ -36,6 +36,8 @@ struct Document {
     impact: Option<JsonImpact>,
     /// Sorted by blueprint and identifier.
     manifests: Vec<JsonManifest>,
+    /// The other files that were written, or would be, by path; empty for `check`.
+    files: Vec<JsonFile>,
     /// New lint findings.
     findings: Vec<JsonFinding>,
     /// Notes on the whole run.
@@ -106,6 +108,32 @@ enum JsonDeed {
     Kept,
 }
 
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "File")]
+struct JsonFile {
+    /// Relative to the repository, always with `/`.
+    path: String,
+    deed: JsonFileDeed,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FileDeed")]
+enum JsonFileDeed {
+    New,
+    Rewritten,
+    Removed,
+}
+
+fn file(line: &FileLine) -> JsonFile {
+    let deed = match line.deed {
+        FileDeed::New => JsonFileDeed::New,
+        FileDeed::Rewritten => JsonFileDeed::Rewritten,
+        FileDeed::Removed => JsonFileDeed::Removed,
+    };
+    JsonFile { path: clean(&line.path).into_owned(), deed }
+}
+
 /// The JSON Schema of this format.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Document).into()
@@ -145,6 +173,7 @@ pub(super) fn render(pull: &Pull<'_>) -> String {
         blueprints: pull.changes.iter().map(JsonBlueprint::of).collect(),
         impact: pull.impact.as_ref().map(JsonImpact::of),
         manifests: pull.manifests.iter().map(manifest).collect(),
+        files: pull.files.iter().map(file).collect(),
         findings: findings(pull.misfits),
         notes: pull.notes.iter().map(|note| clean(note).into_owned()).collect(),
     };

@@ -8,7 +8,7 @@ mod text;
 use crate::report::escape::lines;
 use crate::report::style::Style;
 
-pub use input::{Before, Counts, FileEdit, ManifestDeed, ManifestLine, Mode, Pull, PullFormat};
+pub use input::{Before, Counts, FileDeed, FileEdit, FileLine, ManifestDeed, ManifestLine, Mode, Pull, PullFormat};
 
 pub fn render(pull: &Pull<'_>, format: PullFormat, style: &Style) -> String {
     match format {

@@ -62,6 +62,13 @@ fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -
         before: format!("tier: 1 # {comment}\n"),
         after: format!("tier: 2 # {comment}\n"),
     }];
+    let file = |path: &str, deed| FileLine { path: path.to_owned(), deed };
+    let files = [
+        file(".gitattributes", FileDeed::New),
+        file(".portolan/blueprints/queue.json", FileDeed::New),
+        file(".portolan/blueprints/topic.json", FileDeed::Removed),
+        file(".portolan/source.json", FileDeed::Rewritten),
+    ];
     let lint = run.lint();
     let pull = Pull {
         mode,
@@ -76,6 +83,7 @@ fn shown(mode: Mode, is_news: bool, run: &Run, name: &str, format: PullFormat) -
         impact: None,
         manifests: if mode == Mode::Check { &[] } else { &manifests },
         edits: if mode == Mode::Check { &[] } else { &edits },
+        files: if mode == Mode::Check { &[] } else { &files },
         misfits: &lint,
         notes: &[format!("Something about {name}.")],
     };

@@ -1,6 +1,8 @@
 //! Renders the report for terminals: one line about what was done, then the differences, then the entities that no
 //! longer match.
 
+use std::collections::BTreeMap;
+
 use crate::domain::blueprint::change::{BlueprintChange, BlueprintChangeKind};
 use crate::domain::impact::{ChangeImpact, ImpactTally};
 use crate::report::blueprint_change::text::{detail, headline, sign};
@@ -8,10 +10,10 @@ use crate::report::escape::clean;
 use crate::report::impact::text::losses;
 use crate::report::impact::words::{summary, tally as tally_words};
 use crate::report::lint::{self, LintFormat};
-use crate::report::pull::{ManifestDeed, Mode, Pull};
+use crate::report::pull::{FileDeed, ManifestDeed, Mode, Pull};
 use crate::report::style::{Role, Style, wrap};
 use crate::report::unified_diff::unified;
-use crate::text::plural::{count, grouped};
+use crate::text::plural::{count, grouped, list};
 
 /// The number of listed changes; further ones are counted, and JSON lists all.
 const MAX_CHANGES_SHOWN: usize = 60;
@@ -26,6 +28,7 @@ pub(super) fn render(pull: &Pull<'_>, style: &Style) -> String {
         out.push_str(&format!("{}.\n", summary(&report.impact.counts)));
     }
     manifests(&mut out, pull, style);
+    files(&mut out, pull, style);
     for note in pull.notes {
         let room = style.prose().saturating_sub(6);
         let lines = wrap(&clean(note), room, room).join("\n      ");
@@ -157,6 +160,35 @@ fn manifests(out: &mut String, pull: &Pull<'_>, style: &Style) {
         lines.push(format!("  and {}; `--output json` lists all", grouped(more)));
     }
     lines.iter().for_each(|line| out.extend([line.as_str(), "\n"]));
+}
+
+/// The other files. Those of one folder of the snapshot are counted, because the list of blueprints names them.
+fn files(out: &mut String, pull: &Pull<'_>, style: &Style) {
+    let mut folders: BTreeMap<&str, Vec<FileDeed>> = BTreeMap::new();
+    for file in pull.files {
+        let folder = file.path.match_indices('/').nth(1).and_then(|(at, _)| file.path.get(..at));
+        folders.entry(folder.unwrap_or(&file.path)).or_default().push(file.deed);
+    }
+    if folders.is_empty() {
+        return;
+    }
+    let names: Vec<String> =
+        folders.iter().map(|(path, deeds)| format!("{} ({})", clean(path), counted(deeds))).collect();
+    let verb = if pull.mode == Mode::Pull { "Wrote" } else { "Would write" };
+    let room = style.prose();
+    out.push_str(&format!("{}\n", wrap(&format!("{verb} {}.", list(&names)), room, room).join("\n  ")));
+}
+
+/// `new`, `2 new, 1 changed`
+fn counted(deeds: &[FileDeed]) -> String {
+    let kinds = [(FileDeed::New, "new"), (FileDeed::Rewritten, "changed"), (FileDeed::Removed, "removed")];
+    let number = |wanted: FileDeed| deeds.iter().filter(|deed| **deed == wanted).count();
+    let found = kinds.iter().map(|(deed, word)| (number(*deed), *word)).filter(|(number, _)| *number > 0);
+    let words = found.map(|(number, word)| match deeds.len() {
+        1 => word.to_owned(),
+        _ => format!("{} {word}", grouped(number)),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// What changes in existing files, as diffs.

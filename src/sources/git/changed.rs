@@ -205,7 +205,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn blob(&self, file: &DiffFile<'_>) -> Option<SourceFile> {
+    pub(super) fn blob(&self, file: &DiffFile<'_>) -> Option<SourceFile> {
         if file.id().is_zero()
             || !matches!(file.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable)
         {

@@ -20,6 +20,7 @@ mod signature;
 mod staged;
 mod state;
 mod unchanged;
+mod walk_back;
 mod work_tree;
 
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, PastContent};
 pub use signature::Signed;
 pub use staged::Staged;
+pub use walk_back::{CommitFiles, Step, StepFile, WalkEnd};
 pub use work_tree::WorkTree;

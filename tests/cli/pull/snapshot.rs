@@ -49,7 +49,8 @@ fn a_second_pull_changes_the_time_alone_and_a_check_is_content() {
     assert!(check.results.starts_with("The snapshot is up to date with"), "{}", check.results);
     assert!(contents(repo.path()) == before);
     let again = run_with(&repo, "pull", &later);
-    assert!(again.results.ends_with("nothing changed since 2026-11-15.\n"), "{}", again.results);
+    let expected = "nothing changed since 2026-11-15.\nWrote .portolan/source.json (changed).\n";
+    assert!(again.results.ends_with(expected), "{}", again.results);
     let mut after = contents(repo.path());
     let source = after
         .insert(".portolan/source.json".into(), before[".portolan/source.json".as_ref() as &std::path::Path].clone());

@@ -13,7 +13,7 @@ use crate::domain::plan::policy::PolicyMatch;
 use crate::report::escape;
 use crate::report::escape::clean;
 use crate::report::impact::json::JsonImpact;
-use crate::report::plan::drift::Drift;
+use crate::report::plan::drift::DriftSection;
 use crate::report::plan::input::{Complaint, DriftCommands, PlanReport, Resolved};
 use crate::report::plan::json::delivery::delivery;
 use crate::report::plan::json::{
@@ -81,22 +81,22 @@ fn change<'a>(change: &'a Change, resolved: &Resolved<'a>) -> JsonChange<'a> {
         renamed_from,
         renamed_by,
         standing: *ownership,
-        drifted: change.has_drifted(),
+        drifted: resolved.report.drifted.is_drift(change),
         owner: resolved.report.owner_of(key).filter(|_| *ownership == OwnerStatus::Foreign).map(owner),
         mode: *mode,
         origin: *origin,
         place: place.map(|place| JsonPlace::of(place, resolved)),
         place_at_base: resolved.place_at_base(key).map(|place| JsonPlace::of(place, resolved)),
-        fields: fields.iter().map(|field| self::field(field, *place, resolved)).collect(),
+        fields: fields.iter().map(|field| self::field(field, change, resolved)).collect(),
         record: record.as_ref(),
         dependents: dependents.iter().map(dependent).collect(),
     }
 }
 
 fn drift<'a>(commands: DriftCommands<'a>, report: &PlanReport<'a>) -> Option<JsonDrift<'a>> {
-    let entities = Drift::of(report)?.changes.len();
+    let entities = DriftSection::of(report)?.changes.len();
     let push = report.exporters().is_none().then(|| clean(commands.push));
-    Some(JsonDrift { entities, pull: clean(commands.pull), push })
+    Some(JsonDrift { entities, pull: commands.pull.map(clean), push })
 }
 
 fn owner(owner: &ForeignOwner) -> JsonOwner<'_> {
@@ -108,9 +108,10 @@ fn foreign<'a>(key: &'a EntityKey, owner: &'a ForeignOwner) -> JsonForeign<'a> {
     JsonForeign { blueprint: &key.blueprint, identifier: &key.identifier, owner: self::owner(owner) }
 }
 
-fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<'a>) -> JsonField<'a> {
-    let FieldChange { field, before, after, paths, cause, origin, span } = change;
+fn field<'a>(it: &'a FieldChange, change: &Change, resolved: &Resolved<'a>) -> JsonField<'a> {
+    let FieldChange { field, before, after, paths, cause, origin, span } = it;
     let (kind, name) = kind_and_name(field);
+    let place = change.place;
     JsonField {
         kind,
         name,
@@ -119,6 +120,7 @@ fn field<'a>(change: &'a FieldChange, place: Option<Place>, resolved: &Resolved<
         paths,
         cause: *cause,
         origin: *origin,
+        changed_by: resolved.report.drifted.changed_by(&change.key, field),
         place: place.zip(*span).map(|(place, span)| JsonPlace::of(Place { file: place.file, span }, resolved)),
     }
 }
