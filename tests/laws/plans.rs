@@ -7,7 +7,7 @@ use portolan::domain::finding::FileId;
 use portolan::domain::plan::{Plan, Tally};
 use portolan::domain::value::Value;
 use portolan::report::format::Format as _;
-use portolan::report::plan::{PlanFormat, PlanReport, render};
+use portolan::report::plan::{AdoptionFlags, PlanFormat, PlanReport, render};
 use portolan::report::positions::Files;
 use portolan::report::style::Style;
 use proptest::prelude::*;
@@ -45,6 +45,8 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         base: None,
         at_base: &[],
         owners: &[],
+        adoption_flags: AdoptionFlags::Any,
+        given_back: 0,
         blueprints: &world.blueprints,
         files: &Paths,
         is_only_branch: world.only_branch,

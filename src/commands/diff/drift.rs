@@ -8,6 +8,7 @@ use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::filter::spelled;
 use crate::commands::plan::rerun_command::{pull_drift_command, push_drift_command};
 use crate::domain::plan::change::Change;
+use crate::report::plan::adoption_flags;
 use crate::settings::Settings;
 
 /// The commands that end drift, `pull` and `push`, if the run asks for differences: other runs are about what a push or a
@@ -29,5 +30,6 @@ pub(super) fn drift_commands(
     let places = drifted.iter().filter_map(|change| change.place);
     let files: BTreeSet<String> = places.map(|place| spelled(planned.manifests.path(place), settings)).collect();
     let files: Vec<String> = files.into_iter().collect();
-    Some((pull_drift_command(&entities, settings), push_drift_command(&files, settings)))
+    let adoption = adoption_flags(&planned.plan, &planned.owners, planned.adoption_flags);
+    Some((pull_drift_command(&entities, settings), push_drift_command(&files, &adoption, settings)))
 }

@@ -17,7 +17,7 @@ impl Case {
         case.owners = owners;
         case.drift = Some(DriftCommands {
             pull: "portolan pull --entities --only service/cart",
-            push: "portolan push --only catalog/services/cart.yaml --adopt",
+            push: "portolan push --only catalog/services/cart.yaml --adopt-from acme/other",
         });
         case
     }
