@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::commands::lint::find::overlay;
 use crate::commands::workspace::index::ManifestIndex;
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, read_saved_blueprints};
 use crate::commands::workspace::snapshot::{KNOWN, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::known_entities::KnownEntities;
@@ -28,7 +28,7 @@ pub(crate) struct Choices {
 impl Choices {
     /// `earlier`: files that this run has read before.
     pub fn of(root: &Path, pattern: &Pattern, mut earlier: Vec<SourceFile>) -> Result<Self, DiscoverError> {
-        let SavedBlueprints { blueprints, unusable } = shelved(root, &SnapshotSource::Disk);
+        let SavedBlueprints { blueprints, unusable } = read_saved_blueprints(root, &SnapshotSource::Disk);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));
