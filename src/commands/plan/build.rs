@@ -115,7 +115,7 @@ pub(crate) fn build_plan(
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let workspace = options.workspace;
     let (root, pattern) = (&settings.root.value, &workspace.pattern);
-    manifests.settle(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
+    manifests.resolve_hidden(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
     let mut notes = workspace.notes.clone();
     notes.extend(workspace.settings.mapped_clusters().map(describe_mapping));
     let doubt = workspace.settings.platform.value.exporter_doubt;
@@ -176,7 +176,7 @@ pub(crate) fn build_plan(
     if let Some(exporters) = &mut exporters {
         exporters.read_owned(&*catalog, base.as_ref().filter(|_| is_offline), &mut owned, &mut notes)?;
     }
-    manifests.settle_ignored(&owned);
+    manifests.resolve_ignored(&owned);
     let mut excluded = excluded_manifests(&manifests, &owned, workspace, context)?;
     manifests.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
