@@ -79,7 +79,9 @@ fn the_pages_are_for_everybody() {
         "/search?q=pay",
         "/search",
     ];
-    check(browser, request(&server, &pages, ("checkout", "Checkout")));
+    let mut request = request(&server, &pages, ("checkout", "Checkout"));
+    request["lost"] = json!(["/blueprint/service", "/blueprints/nothing", "/blueprints/service/entities/nothing"]);
+    check(browser, request);
 }
 
 #[test]

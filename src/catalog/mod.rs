@@ -101,6 +101,21 @@ pub trait Catalog {
         Ok(HashMap::new())
     }
 
+    /// Every datasource that wrote an entity which still exists; `None`: the catalog does not list them.
+    fn datasources(&self, _limit: ReadLimit<'_>) -> Result<Option<Vec<String>>, CatalogError> {
+        Ok(None)
+    }
+
+    /// The datasources of those of `identifiers` whose datasource the catalog reveals, letter by letter.
+    fn datasources_of(
+        &self,
+        _blueprint: &str,
+        _identifiers: &[Box<str>],
+        _limit: ReadLimit<'_>,
+    ) -> Result<HashMap<Box<str>, String>, CatalogError> {
+        Ok(HashMap::new())
+    }
+
     /// Writes any number of entities of one blueprint; the results are in the order of `drafts`.
     fn upsert(
         &self,
@@ -110,9 +125,15 @@ pub trait Catalog {
         progress: &dyn Progress,
     ) -> Result<Vec<Result<Written, WriteFailure>>, CatalogError>;
 
-    /// Makes this client the owner of entities without writing their content, as far as the catalog does that. A read
-    /// shows of which ones it is the owner then.
-    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling;
+    /// Makes the writer with this datasource the owner of entities without writing their content, as far as the catalog
+    /// does that. A read shows of which ones it is the owner then.
+    fn relabel(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        datasource: &str,
+        options: ApplyOptions<'_>,
+    ) -> Relabelling;
 
     /// Changes the fields of one entity that the draft sets; the only way to clear a text field or the team.
     fn patch(

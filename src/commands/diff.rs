@@ -26,7 +26,7 @@ use crate::commands::plan::build::{BuiltPlan, is_local_by_default};
 use crate::commands::plan::file::{check_output_path, save_plan};
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
 use crate::commands::plan::output::{Report, write_plan_reports};
-use crate::commands::plan::rerun_command::{push_command, push_plan_command};
+use crate::commands::plan::rerun_command::{push_command_of, push_plan_command};
 use crate::commands::plan::verify::verify;
 use crate::commands::push::approval::{Approvals, missing_approval};
 use crate::commands::push::approval_comments::{Searched, commented_approval};
@@ -223,7 +223,7 @@ pub(crate) fn run(args: &DiffArgs, writer: PlanWriter, context: &mut Context<'_>
     let ways_out = drift_commands(&args.planning, &args.fail_on, &planned, settings);
     let report = Report {
         requested: workspace.name(),
-        push: &push_command(&args.planning, settings),
+        push: &push_command_of(&planned, &args.planning, settings),
         push_file: push_file.as_deref(),
         outputs: &args.output,
         is_full: args.full,
@@ -261,7 +261,7 @@ fn exit(args: &DiffArgs, planned: &BuiltPlan, approve: &[ApprovalDigest], compla
         return Exit::Refused;
     }
     let consents = Approvals::new(approve, args.planning.adopt, &args.planning.adopt_from, &planned.options);
-    if args.fail_on.contains(&FailOn::Hazard) && missing_approval(plan, &consents).is_some() {
+    if args.fail_on.contains(&FailOn::Hazard) && missing_approval(planned, &consents).is_some() {
         return Exit::Refused;
     }
     let is_any_found = args.fail_on.iter().any(|fail_on| found(*fail_on, plan, &planned.drift) > 0);

@@ -1,6 +1,6 @@
 //! The table of exit codes: one error of each class of each type. Types that are not here are usage errors.
 
-use std::io::Error as IoError;
+use std::io::{Error as IoError, ErrorKind};
 use std::path::PathBuf;
 
 use crate::catalog::{CatalogError, ErrorFacts};
@@ -30,6 +30,10 @@ fn of_catalog(class: ErrorClass) -> CatalogError {
 
 fn not_verified(class: ErrorClass) -> NotVerified {
     NotVerified { key: String::new(), error: of_catalog(class) }
+}
+
+fn unwritable(kind: ErrorKind) -> OutputError {
+    OutputError::Write { path: PathBuf::new(), source: kind.into(), near: None }
 }
 
 fn io() -> IoError {
@@ -64,6 +68,12 @@ fn each_class_of_error_has_its_exit_code() {
         (64, GitError::absent(&path(), "").into()),
         (70, GitError::NoRepository { path: path(), why: "" }.into()),
         (64, OutputError::TooLarge { path: path(), limit: 0 }.into()),
+        (64, unwritable(ErrorKind::NotFound).into()),
+        (64, unwritable(ErrorKind::NotADirectory).into()),
+        (64, unwritable(ErrorKind::IsADirectory).into()),
+        (70, unwritable(ErrorKind::StorageFull).into()),
+        (70, unwritable(ErrorKind::PermissionDenied).into()),
+        (64, NoBackup { problem: unwritable(ErrorKind::NotFound) }.into()),
         (70, OutputError::NoReader { path: path() }.into()),
         (64, OutputFolderError::NotAFolder { path: path() }.into()),
         (70, OutputFolderError::Io { path: path(), source: io() }.into()),

@@ -7,7 +7,7 @@ use crate::commands::args::completion;
 use crate::commands::context::Context;
 use crate::commands::examples::{examples, finding, is_fixable};
 use crate::commands::verb::{Needs, Process, Verb};
-use crate::commands::workspace::saved_blueprints::shelved;
+use crate::commands::workspace::saved_blueprints::read_saved_blueprints;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::error_class::ExitClass;
@@ -58,7 +58,7 @@ impl Verb for ExplainArgs {
 }
 
 fn explain_blueprint(topic: &str, context: &mut Context<'_>) -> Result<Exit, Error> {
-    let saved = shelved(&context.settings.root.value, &SnapshotSource::Disk).blueprints;
+    let saved = read_saved_blueprints(&context.settings.root.value, &SnapshotSource::Disk).blueprints;
     let read = |raw| Blueprint::from_json(raw).ok().map(|(blueprint, _)| blueprint);
     let blueprints: Vec<Blueprint> = saved.into_values().filter_map(read).collect();
     let shown = match blueprint::find(topic, &blueprints) {

@@ -2,6 +2,8 @@
 //! nothing is written before the plan is shown and every hazard is approved.
 
 pub(crate) mod error;
+mod names;
+mod owners;
 mod plan;
 
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ use crate::commands::push::approval::require_approval;
 use crate::commands::push::guard::{Allowed, check_source};
 use crate::commands::push::refusal::{Refusals, plan_outputs};
 use crate::commands::push::{OnError, check_destinations};
+use crate::commands::restore::owners::{GivenBack, give_back};
 use crate::commands::restore::plan::plan_restore;
 use crate::commands::verb::{Needs, Process, Verb};
 use crate::commands::workspace::open::Workspace;
@@ -37,7 +40,7 @@ const RESTORE: &str = "restore";
 /// Undo a push: bring the catalog back to the backup that `push --backup FILE` saved
 ///
 /// Shows the plan first: what the push changed gets its old values, what it deleted is created again, and what it created
-/// is deleted. Anything else stays as it is. What somebody changed after the push needs approval. Manifests are not read:
+/// is deleted. What it took over goes back to its owner. Anything else stays as it is. What somebody changed after the push needs approval. Manifests are not read:
 /// revert them too, or the next push does the same again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -48,8 +51,8 @@ pub struct RestoreArgs {
     /// Approve hazards by the digest that the plan shows; repeatable
     #[arg(long, value_name = "DIGEST", value_hint = ValueHint::Other, value_parser = parse_approval)]
     pub approve: Vec<ApprovalDigest>,
-    /// Write entities that another owner took over after the push, or whose relations the push cleared; this scope owns
-    /// them then
+    /// Write entities that another owner took over after the push, or whose relations the push cleared, and give them back
+    /// to that owner, as far as the catalog reveals who it is
     #[arg(long)]
     pub adopt: bool,
     /// Do not ask for confirmation; required where there is no terminal to ask on, except in CI
@@ -117,10 +120,17 @@ fn run(args: &RestoreArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
         output: &args.output,
     };
     require_approval(&apply_args, &mut planned, None, &command, &refusals, context)?;
-    let restored = apply_plan(&apply_args, &planned, owner, context);
+    let mut restored = apply_plan(&apply_args, &planned, owner, context);
+    // Until all is restored, a rerun must find this scope as the owner.
+    let mut owners = GivenBack::default();
+    if restored.exit() == Exit::Success {
+        owners = give_back(&planned, owner);
+    }
+    restored.given_back = owners.back.len();
     write_outcome(&apply_args, &planned, &restored, &command, context)?;
+    owners.report(owner, context);
     planned.free();
-    Ok(restored.exit())
+    Ok(if owners.kept.is_empty() { restored.exit() } else { Exit::Incomplete })
 }
 
 /// No approval helps against obstacles and policies that refuse the plan.

@@ -235,6 +235,24 @@ impl Catalog for LocalCatalog {
         Ok(owners)
     }
 
+    fn datasources(&self, _limit: ReadLimit<'_>) -> Result<Option<Vec<String>>, CatalogError> {
+        Ok(Some(self.store.datasources()?.into_iter().map(|(text, _)| text).collect()))
+    }
+
+    fn datasources_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        _limit: ReadLimit<'_>,
+    ) -> Result<HashMap<Box<str>, String>, CatalogError> {
+        let mut found = HashMap::new();
+        for identifier in identifiers {
+            let datasource = self.store.datasource_of(blueprint, identifier)?;
+            found.extend(datasource.map(|datasource| (identifier.clone(), datasource)));
+        }
+        Ok(found)
+    }
+
     fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, CatalogError> {
         Ok(self.store.written_by(datasource)?)
     }
@@ -268,14 +286,20 @@ impl Catalog for LocalCatalog {
         Ok(outcomes)
     }
 
-    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
+    fn relabel(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        datasource: &str,
+        options: ApplyOptions<'_>,
+    ) -> Relabelling {
         let mut may_be_applied = false;
         for lot in identifiers.chunks(ENTITIES_PER_TRANSACTION) {
             if options.cancellation.is_cancelled() {
                 break;
             }
             let lot: Vec<&str> = lot.iter().map(AsRef::as_ref).collect();
-            may_be_applied |= self.store.relabel_entities(blueprint, &lot, &self.user_agent).is_ok();
+            may_be_applied |= self.store.relabel_entities(blueprint, &lot, datasource).is_ok();
         }
         Relabelling { calls: 0, may_be_applied, is_pending: false }
     }

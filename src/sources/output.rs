@@ -57,7 +57,7 @@ pub enum OutputError {
     InputTooLarge { limit: u64 },
 }
 
-/// A file to read is chosen by the user, so its errors are usage errors; errors of writing are the disk's.
+/// The user chose the file, so a path that leads nowhere is a usage error; what the disk refuses is a failure.
 impl ExitClass for OutputError {
     fn class(&self) -> ErrorClass {
         match self {
@@ -68,6 +68,7 @@ impl ExitClass for OutputError {
             | Self::Exists { .. }
             | Self::TooMuch { .. }
             | Self::WriteLink { .. } => ErrorClass::Usage,
+            Self::Write { source, .. } if is_about_path(source) => ErrorClass::Usage,
             Self::Write { .. } | Self::NoReader { .. } | Self::Input(_) => ErrorClass::Failure,
         }
     }
@@ -111,12 +112,21 @@ fn reason_of_writing(path: &Path, source: &io::Error) -> String {
     }
 }
 
+/// Whether another path would do: no such folder, or a folder where a file must be.
+fn is_about_path(source: &io::Error) -> bool {
+    matches!(
+        source.kind(),
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidFilename
+    )
+}
+
 fn help_with_writing(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "check the free space on that disk"
         }
         ErrorKind::NotFound => "create the folder, or name a file in one that exists",
+        ErrorKind::IsADirectory => "name a file, for example one in this folder",
         _ => "name a file in a folder that exists and is writable",
     }
 }

@@ -116,6 +116,17 @@ const picture = async (browser, setup, { path, file, width, height, scheme }) =>
   await page.close();
 };
 
+// An address that is none. A browser reports the status 404 on the console, so this page has no listener for it.
+const lost = async (browser, setup, path) => {
+  const page = await browser.newPage();
+  await setup(page);
+  const answer = await page.goto(request.base + path, { waitUntil: "load" });
+  expect(answer.status() === 404, `${path} has the status ${answer.status()}`);
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click("main p a")]);
+  expect(page.url() === request.base + "/", `${path} leads back to ${page.url()}`);
+  await page.close();
+};
+
 (async () => {
   const browser = await puppeteer.launch({
     executablePath: request.browser,
@@ -141,6 +152,7 @@ const picture = async (browser, setup, { path, file, width, height, scheme }) =>
       await page.close();
       await form(browser, setup);
     }
+    for (const path of request.lost || []) await lost(browser, setup, path);
     for (const [path, text] of Object.entries(request.shows || {})) {
       const page = await open(browser, setup);
       await page.goto(request.base + path, { waitUntil: "load" });

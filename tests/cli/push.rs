@@ -164,7 +164,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
 fn a_report_that_has_no_place_is_told_before_anything_is_written() {
     let repo = services(2);
     let refused = run(&repo, "push --output markdown=ok.md --output json=nowhere/o.json");
-    assert_eq!(refused.code, 70, "{}", refused.talk);
+    assert_eq!(refused.code, 64, "{}", refused.talk);
     assert!(
         refused.talk.contains("nowhere/o.json") && refused.results.is_empty(),
         "{}{}",

@@ -8,7 +8,7 @@ use portolan::domain::plan::drift::Drift;
 use portolan::domain::plan::{Plan, Tally};
 use portolan::domain::value::Value;
 use portolan::report::format::Format as _;
-use portolan::report::plan::{PlanFormat, PlanReport, render};
+use portolan::report::plan::{AdoptionFlags, PlanFormat, PlanReport, render};
 use portolan::report::positions::Files;
 use portolan::report::style::Style;
 use proptest::prelude::*;
@@ -46,6 +46,8 @@ fn reported(world: &World, plan: &Plan, format: PlanFormat) -> String {
         base: None,
         at_base: &[],
         owners: &[],
+        adoption_flags: AdoptionFlags::Any,
+        given_back: 0,
         blueprints: &world.blueprints,
         files: &Paths,
         is_only_branch: world.only_branch,

@@ -82,9 +82,10 @@ impl Resolver<'_> {
     /// declared content.
     pub fn relabel(&self, requests: &[&WriteRequest]) -> Adopted {
         let mut adopted = Adopted::default();
+        let datasource = self.context.owner.user_agent();
         for (blueprint, members) in by_blueprint(requests, 0..requests.len()) {
             let identifiers = identifiers(requests, &members);
-            let relabelling = self.catalog.relabel(blueprint, &identifiers, self.options);
+            let relabelling = self.catalog.relabel(blueprint, &identifiers, &datasource, self.options);
             adopted.calls += relabelling.calls;
             if !relabelling.may_be_applied {
                 continue;

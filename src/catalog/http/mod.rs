@@ -8,6 +8,7 @@ mod claims;
 mod client_error;
 mod concurrency;
 mod credentials;
+mod datasources;
 mod delete;
 mod error_source;
 mod identified;
@@ -132,11 +133,21 @@ impl Client {
         blueprint: &str,
         search: impl Future<Output = Result<T, ClientError>>,
     ) -> Result<T, CatalogError> {
-        let ReadLimit { cancellation, timeout } = limit;
-        let search = async { tokio::time::timeout(timeout, cancellation.until_forced(search)).await };
         let route = route::route(&["blueprints", blueprint, "entities", "search"]);
-        let request = self.session.request_line(&ApiCall::query(route, Vec::new(), CallKind::Page));
-        match self.runtime.block_on(search) {
+        self.within(limit, ApiCall::query(route, Vec::new(), CallKind::Page), search)
+    }
+
+    /// `call`: names the read in errors.
+    fn within<T>(
+        &self,
+        limit: ReadLimit<'_>,
+        call: ApiCall,
+        read: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, CatalogError> {
+        let ReadLimit { cancellation, timeout } = limit;
+        let read = async { tokio::time::timeout(timeout, cancellation.until_forced(read)).await };
+        let request = self.session.request_line(&call);
+        match self.runtime.block_on(read) {
             Ok(Some(found)) => Ok(found?),
             Ok(None) => Err(ClientError::Abandoned { request }.into()),
             Err(_) => Err(ClientError::Timeout { request, what: "no answer", limit: timeout }.into()),
@@ -225,6 +236,21 @@ impl Catalog for Client {
         self.search_within(limit, blueprint, owners::owners_of(&self.session, blueprint, identifiers, scopes))
     }
 
+    fn datasources(&self, limit: ReadLimit<'_>) -> Result<Option<Vec<String>>, CatalogError> {
+        let listed =
+            self.within(limit, ApiCall::get("/v1/data-sources".to_owned()), datasources::listed(&self.session));
+        Ok(listed?.map(|listed| listed.into_iter().map(|listed| listed.text).collect()))
+    }
+
+    fn datasources_of(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        limit: ReadLimit<'_>,
+    ) -> Result<HashMap<Box<str>, String>, CatalogError> {
+        self.search_within(limit, blueprint, datasources::of_entities(&self.session, blueprint, identifiers))
+    }
+
     fn written_by(&self, datasource: &Datasource) -> Result<Vec<EntityKey>, CatalogError> {
         Ok(self.runtime.block_on(owned::written_by(&self.session, datasource))?)
     }
@@ -239,8 +265,14 @@ impl Catalog for Client {
         self.runtime.block_on(write::upsert(&self.session, blueprint, drafts, options, progress))
     }
 
-    fn relabel(&self, blueprint: &str, identifiers: &[Box<str>], options: ApplyOptions<'_>) -> Relabelling {
-        self.runtime.block_on(relabel::relabel(&self.session, blueprint, identifiers, options))
+    fn relabel(
+        &self,
+        blueprint: &str,
+        identifiers: &[Box<str>],
+        datasource: &str,
+        options: ApplyOptions<'_>,
+    ) -> Relabelling {
+        self.runtime.block_on(relabel::relabel(&self.session, blueprint, (identifiers, datasource), options))
     }
 
     fn patch(

@@ -27,7 +27,7 @@ const ROUTE: &str = "/v1/blueprints/entities/datasource-entities\
 const SEARCH: &str = "/v1/entities/search?exclude_calculated_properties=true&include=blueprint&include=identifier";
 const PAGE: usize = 1000;
 /// The maximum number of identifiers in one search.
-const MAX_IDENTIFIERS: usize = 500;
+pub(super) const MAX_IDENTIFIERS: usize = 500;
 /// The maximum number of failed blueprints that an error names.
 const MAX_NAMED: usize = 5;
 

@@ -1,6 +1,6 @@
 //! Names the owners of entities that other writers own. The API does not return the datasource, but a search can test
-//! whether it contains a text: first those of known kinds of writers, then the names of other scopes and of this
-//! organisation's integrations.
+//! whether it contains a text: first those of known kinds of writers, then the names of other scopes, the datasources that
+//! the catalog lists, and the names of this organisation's integrations.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::call::ApiCall;
 use super::client_error::ClientError;
+use super::datasources::{self, ListedDatasource};
 use super::owned::search;
 use super::session::Session;
 use crate::domain::entity::Owner;
@@ -55,7 +56,11 @@ pub(super) async fn owners_of(
             set_names(session, blueprint, &mut owners, kind, &[&mark], scope).await?;
         }
     }
-    if unnamed(&owners, OwnerKind::Integration).is_empty() && unnamed(&owners, OwnerKind::Exporter).is_empty() {
+    let is_complete = |owners: &Owners, kinds: &[OwnerKind]| kinds.iter().all(|kind| unnamed(owners, *kind).is_empty());
+    if !is_complete(&owners, &[OwnerKind::Scope, OwnerKind::Integration, OwnerKind::Exporter]) {
+        set_listed_names(session, blueprint, &mut owners).await?;
+    }
+    if is_complete(&owners, &[OwnerKind::Integration, OwnerKind::Exporter]) {
         return Ok(owners);
     }
     let call = ApiCall::get("/v1/integration".to_owned());
@@ -74,6 +79,25 @@ pub(super) async fn owners_of(
         }
     }
     Ok(owners)
+}
+
+/// Sets the names that the listed datasources have in them.
+async fn set_listed_names(session: &Session, blueprint: &str, owners: &mut Owners) -> Result<(), ClientError> {
+    // The names are only for messages, so a catalog that cannot list them now is as good as one that never does.
+    let listed = datasources::listed(session).await.ok().flatten().unwrap_or_default();
+    let mut tried = 0;
+    for ListedDatasource { text, .. } in listed.iter().filter(|listed| listed.may_have_written(blueprint)) {
+        let Some(ForeignOwner { kind, name: Some(name) }) = ForeignOwner::of_datasource(text) else { continue };
+        if unnamed(owners, kind).is_empty() {
+            continue;
+        }
+        set_names(session, blueprint, owners, kind, &[text], &name).await?;
+        tried += 1;
+        if tried == MAX_NAMES {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Sets `name` for those of this kind that have none yet and whose datasource contains all `parts`.

@@ -27,7 +27,7 @@ const MAX_CONCURRENT: usize = 16;
 pub(super) async fn relabel(
     session: &Session,
     blueprint: &str,
-    identifiers: &[Box<str>],
+    (identifiers, datasource): (&[Box<str>], &str),
     options: ApplyOptions<'_>,
 ) -> Relabelling {
     if session.refuses_to_relabel.load(Ordering::Relaxed) {
@@ -36,6 +36,7 @@ pub(super) async fn relabel(
     let run = ApplyRun::new(options);
     let work = Work {
         session,
+        datasource,
         route: route(&["blueprints", blueprint, "datasource", "bulk"]),
         run: &run,
         lots: RefCell::new(identifiers.chunks(MAX_ENTITIES)),
@@ -52,6 +53,8 @@ pub(super) async fn relabel(
 
 struct Work<'w> {
     session: &'w Session,
+    /// The owner from now on.
+    datasource: &'w str,
     route: String,
     run: &'w ApplyRun<'w>,
     /// The identifiers that no call has yet.
@@ -72,7 +75,7 @@ impl Work<'_> {
             return false;
         }
         let Some(lot) = self.lots.borrow_mut().next() else { return false };
-        let body = json!({"entitiesIdentifiers": lot, "datasource": self.session.user_agent()}).to_string();
+        let body = json!({"entitiesIdentifiers": lot, "datasource": self.datasource}).to_string();
         let call = ApiCall::write("PATCH", self.route.clone(), Some(body.into_bytes()), CallKind::Batch);
         let reply = self.session.send_unit(&call.of_run(self.run)).await;
         let Relabelling { calls, may_be_applied, is_pending } = self.relabelling.get();

@@ -72,11 +72,6 @@ impl Session {
         self.transport.trusted().text()
     }
 
-    /// What the catalog stores as the datasource of every write.
-    pub fn user_agent(&self) -> &str {
-        self.transport.user_agent()
-    }
-
     /// The request as errors name it.
     pub fn request_line(&self, call: &ApiCall) -> RequestLine {
         self.transport.request_line(call.method, &call.route)

@@ -121,11 +121,6 @@ impl Transport {
         Owner::is_told_in(&self.user_agent)
     }
 
-    /// The User-Agent of every request.
-    pub fn user_agent(&self) -> &str {
-        &self.user_agent
-    }
-
     pub fn trusted(&self) -> &Trusted {
         &self.trusted
     }

@@ -31,7 +31,7 @@ pub struct PlanningArgs {
     #[arg(long, value_name = "BLUEPRINT|FILE", num_args = 1.., value_hint = ValueHint::AnyPath)]
     pub only: Vec<String>,
     /// Take over declared entities that another scope, integration or person owns
-    #[arg(long)]
+    #[arg(long, conflicts_with = "adopt_from")]
     pub adopt: bool,
     /// Take over declared entities that this other scope owns, and no others; repeatable
     ///

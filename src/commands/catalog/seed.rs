@@ -14,7 +14,7 @@ use crate::commands::mapping::repository::Clusters;
 use crate::commands::rule_names;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::git::Git;
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, read_saved_blueprints};
 use crate::commands::workspace::scope::{LOCAL, scope};
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::entity::desired::Desired;
@@ -95,7 +95,7 @@ pub(crate) fn rehearsed(
 
 /// The blueprints of the snapshot.
 fn to_follow(store: &Store, root: &Path, snapshot_source: &SnapshotSource, context: &mut Context<'_>) -> Vec<Value> {
-    let SavedBlueprints { mut blueprints, unusable } = shelved(root, snapshot_source);
+    let SavedBlueprints { mut blueprints, unusable } = read_saved_blueprints(root, snapshot_source);
     for file in &unusable {
         context.say(&format!("note: `{}` has no usable blueprint: {}.", file.path, file.reason));
         // Its content is unknown, so the store keeps its blueprint.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, read_saved_blueprints};
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::identifier::is_reserved;
@@ -22,7 +22,7 @@ pub(super) fn saved_blueprints(
     snapshot_source: &SnapshotSource,
     consequence: &str,
 ) -> Result<(Vec<Blueprint>, Vec<String>), NoSnapshot> {
-    let SavedBlueprints { blueprints, unusable } = shelved(root, snapshot_source);
+    let SavedBlueprints { blueprints, unusable } = read_saved_blueprints(root, snapshot_source);
     let note = |file: &Unusable| format!("`{}` has no usable blueprint, so {consequence}: {}.", file.path, file.reason);
     let notes = unusable.iter().map(note).collect();
     let parsed = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());

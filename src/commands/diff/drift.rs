@@ -9,6 +9,7 @@ use crate::commands::plan::filter::spelled;
 use crate::commands::plan::rerun_command::{pull_drift_command, push_drift_command};
 use crate::domain::plan::change::{Change, OwnerStatus};
 use crate::domain::plan::drift::{ChangedBy, Drift};
+use crate::report::plan::adoption_flags;
 use crate::settings::Settings;
 
 /// The commands that end drift, `pull` (if there are values to take) and `push`, if the run asks for differences: other runs are
@@ -29,7 +30,8 @@ pub(super) fn drift_commands(
     let files: BTreeSet<String> = places.map(|place| spelled(planned.manifests.path(place), settings)).collect();
     let files: Vec<String> = files.into_iter().collect();
     let is_foreign = drifted.iter().any(|change| change.ownership == OwnerStatus::Foreign);
-    Some((pull_command(&drifted, drift, settings), push_drift_command(&files, is_foreign, settings)))
+    let adoption = is_foreign.then(|| adoption_flags(&planned.plan, &planned.owners, planned.adoption_flags));
+    Some((pull_command(&drifted, drift, settings), push_drift_command(&files, adoption.as_deref(), settings)))
 }
 
 /// The command names entities only where it takes nothing that Git changed too: named ones are taken as the catalog has them.

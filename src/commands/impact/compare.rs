@@ -114,7 +114,12 @@ pub(crate) fn compare(
     let mut before = lint::lint(&before, progress)?;
     let mut manifests = before.manifests.take().unwrap_or_default();
     let root = &workspace.settings.root.value;
-    manifests.settle(&PastManifests::new(root, &workspace.pattern, context.git.variables(), workspace.commit()));
+    manifests.resolve_hidden(&PastManifests::new(
+        root,
+        &workspace.pattern,
+        context.git.variables(),
+        workspace.commit(),
+    ));
     let after = lint::lint(&request(&sides.new.source, manifests.files.clone()), progress)?;
     let stored = match &sides.live {
         Some(catalog) => Some(read_stored(&**catalog, sides, &manifests, &config, progress)?),

@@ -12,7 +12,7 @@ use crate::commands::impact::error::BlueprintsError;
 use crate::commands::impact::given::{GivenBlueprints, read_given};
 use crate::commands::pull::fetch::{Fetched, steady};
 use crate::commands::workspace::open::Workspace;
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, read_saved_blueprints};
 use crate::commands::workspace::snapshot::{BLUEPRINTS, SnapshotSource, at_commit};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::change::changes;
@@ -212,7 +212,7 @@ impl BlueprintSide {
     }
 
     fn of_source(name: String, source: SnapshotSource, root: &Path) -> Self {
-        let SavedBlueprints { blueprints, unusable } = shelved(root, &source);
+        let SavedBlueprints { blueprints, unusable } = read_saved_blueprints(root, &source);
         let bodies = blueprints.into_values();
         let read = bodies.filter_map(|body| Blueprint::from_json(steady(body)).ok()).map(|(blueprint, _)| blueprint);
         Self { name, blueprints: Blueprints::new(read.collect()), source, unusable }
@@ -236,7 +236,7 @@ fn own_files(workspace: &Workspace<'_>) -> Vec<(String, SourceFile)> {
     let files = workspace.snapshot_source.blueprints(root).into_iter();
     let named = files.filter_map(|file| {
         let alone = SnapshotSource::OtherBlueprints { files: vec![file.clone()], rest: Box::default() };
-        let identifier = shelved(root, &alone).blueprints.into_keys().next()?;
+        let identifier = read_saved_blueprints(root, &alone).blueprints.into_keys().next()?;
         Some((identifier, file))
     });
     named.collect()

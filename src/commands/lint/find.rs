@@ -75,7 +75,7 @@ impl Found {
     /// Adds a file for each place that could not be read, so that findings can point to it.
     pub fn name_absent(&mut self, past: &PastManifests) -> Vec<(FileId, Unreadable)> {
         let mut places = std::mem::take(&mut self.unreadable);
-        places.append(&mut past.settle(std::mem::take(&mut self.hidden)));
+        places.append(&mut past.hiding(std::mem::take(&mut self.hidden)));
         let mut named = Vec::with_capacity(places.len());
         for place in places {
             let path = place.path.clone();
@@ -233,7 +233,7 @@ fn insert(files: &mut Vec<SourceFile>, file: SourceFile) {
 /// The selection for the given paths. A named file joins the run even if the config excludes it.
 fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, Error> {
     let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
-    let (mut others, mut strangers) = (Vec::new(), Vec::new());
+    let (mut others, mut outside) = (Vec::new(), Vec::new());
     let is_listed =
         |found: &Found, path: &str| found.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
     let mut named = Named::default();
@@ -251,7 +251,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, E
             return Err(LintError::no_such_path(request.root, Path::new(&relative)).into());
         };
         let Some(end) = end_of_links(request.root, path) else {
-            strangers.push(relative);
+            outside.push(relative);
             continue;
         };
         match kind {
@@ -264,7 +264,7 @@ fn choose(found: &mut Found, request: &Request<'_>) -> Result<ReportSelection, E
         }
     }
     found.notes.extend(unchecked(&others, "is not a YAML file", "are not YAML"));
-    found.notes.extend(unchecked(&strangers, "points out of the repository", "point out of the repository"));
+    found.notes.extend(unchecked(&outside, "points out of the repository", "point out of the repository"));
     Ok(ReportSelection::paths(files, folders))
 }
 

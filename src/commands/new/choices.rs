@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::commands::lint::find::overlay;
 use crate::commands::workspace::index::ManifestIndex;
-use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, shelved};
+use crate::commands::workspace::saved_blueprints::{SavedBlueprints, Unusable, read_saved_blueprints};
 use crate::commands::workspace::snapshot::{KNOWN, SnapshotSource};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::known_entities::KnownEntities;
@@ -37,7 +37,7 @@ impl Choices {
         mut earlier: Vec<SourceFile>,
         snapshot: &SnapshotSource,
     ) -> Result<Self, DiscoverError> {
-        let SavedBlueprints { blueprints, unusable } = shelved(root, snapshot);
+        let SavedBlueprints { blueprints, unusable } = read_saved_blueprints(root, snapshot);
         let blueprints = blueprints.into_values().filter_map(|raw| Blueprint::from_json(raw).ok());
         let mut blueprints: Vec<Blueprint> = blueprints.map(|(blueprint, _)| blueprint).collect();
         blueprints.sort_by_key(|blueprint| blueprint.identifier.starts_with('_'));

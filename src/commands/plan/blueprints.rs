@@ -12,7 +12,7 @@ use crate::commands::lint::run::LintResult;
 use crate::commands::pull::fetch::steady;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::locate::locate_value;
-use crate::commands::workspace::saved_blueprints::shelved;
+use crate::commands::workspace::saved_blueprints::read_saved_blueprints;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
@@ -60,7 +60,7 @@ impl CatalogBlueprints {
                 .push(format!("The catalog returned {} that portolan cannot read.", count(self.unusable, "blueprint")));
         }
         let read = |body: &Json| Blueprint::from_json(steady(body.clone())).ok().map(|(blueprint, _)| blueprint);
-        let saved: BTreeMap<String, Json> = shelved(root, snapshot_source).blueprints;
+        let saved: BTreeMap<String, Json> = read_saved_blueprints(root, snapshot_source).blueprints;
         let saved: Vec<Blueprint> = saved.values().filter_map(read).collect();
         // Blueprints that the snapshot lacks are new; without a snapshot, nothing can differ.
         let both = |kind: &BlueprintChangeKind| matches!(kind, BlueprintChangeKind::Changed(_));

@@ -1,12 +1,11 @@
 //! Builds the plan: reads both sides, compares them, and keeps everything that it read, so that later steps read
 //! nothing twice. It writes nothing except the embedded catalog's own blueprints before a push.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::catalog::{Cancellation, Catalog, CatalogError, Part, ReadLimit};
+use crate::catalog::{Catalog, CatalogError, Part};
 use crate::commands::args::planning::{PlanOptions, PlanPart, PlanWriter};
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::catalog::offline;
@@ -23,6 +22,7 @@ use crate::commands::plan::base::BaseError;
 use crate::commands::plan::blueprints::CatalogBlueprints;
 use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, part_of, recorded, resolve_filter};
+use crate::commands::plan::foreign_owners::{foreign_owners, known_scopes};
 use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
 use crate::commands::plan::rename_hints::{describe_exchanges, describe_rename_hints};
 use crate::commands::plan::request_count::describe_requests;
@@ -30,7 +30,6 @@ use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secret
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::excluded::excluded_manifests;
 use crate::commands::workspace::history::PastManifests;
-use crate::commands::workspace::scope;
 use crate::commands::workspace::texts::Texts;
 use crate::domain::blueprint::Blueprint;
 use crate::domain::blueprint::set::Blueprints;
@@ -39,7 +38,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::entity::foreign_owner::ForeignOwner;
 use crate::domain::finding::{FileId, Place};
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, OwnerStatus};
+use crate::domain::plan::change::Action;
 use crate::domain::plan::drift::Drift;
 use crate::domain::plan::hazard::{Blocker, HazardKind};
 use crate::domain::plan::policy::Policy;
@@ -50,22 +49,18 @@ use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::error::Error;
 use crate::plan;
+use crate::plan::backup::FormerOwners;
 use crate::plan::file::Options;
 use crate::plan::{
     Deletes, Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
 };
 use crate::report::escape::clean;
-use crate::report::plan::ClusterDelivery;
+use crate::report::plan::{AdoptionFlags, ClusterDelivery};
 use crate::settings::{self, ClusterSettings, Origin, Settings};
 use crate::sources::git::GitError;
 use crate::sources::{self};
 use crate::sources::{is_pipe, path_text};
 use crate::text::mask::Mask;
-
-/// The maximum number of owners to look up, because they are used only in messages.
-const MAX_OWNERS: usize = 1_000;
-/// The time limit for the names of the owners of one blueprint's entities. They are only for messages.
-const OWNERS_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct BuiltPlan {
     /// The plan to show and to save: its values are masked.
@@ -92,6 +87,10 @@ pub(crate) struct BuiltPlan {
     pub owned: Vec<EntityKey>,
     /// The known owners of foreign entities, sorted by key.
     pub owners: Vec<(EntityKey, ForeignOwner)>,
+    /// The owners to whom a restore gives entities back.
+    pub former_owners: FormerOwners,
+    /// The flags with which the command that made the plan takes over foreign entities.
+    pub adoption_flags: AdoptionFlags,
     /// How a cluster brings the manifests to the catalog; `None`: a push does.
     pub delivery: Option<ClusterDelivery>,
     /// What the blueprints that this branch changed do to the entities.
@@ -119,7 +118,7 @@ pub(crate) fn build_plan(
     let progress: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
     let workspace = options.workspace;
     let (root, pattern) = (&settings.root.value, &workspace.pattern);
-    manifests.settle(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
+    manifests.resolve_hidden(&PastManifests::new(root, pattern, context.git.variables(), workspace.commit()));
     let mut notes = workspace.notes.clone();
     notes.extend(workspace.settings.mapped_clusters().map(describe_mapping));
     let doubt = workspace.settings.platform.value.exporter_doubt;
@@ -172,7 +171,7 @@ pub(crate) fn build_plan(
         PlanPart::Recorded(part) => part.map(|part| recorded(part, &manifests)),
     };
     let mut owned = tolerant(catalog.owned(options.owner), &mut notes)?;
-    let adoption = Adoption::read(options, &*catalog, is_offline)?;
+    let adoption = Adoption::read(options, &manifests.entities, &*catalog, is_offline)?;
     notes.extend(adoption.notes(&manifests.entities, catalog.name()));
     // Another integration or a push writes them.
     owned.retain(|key| !bare.iter().any(|entity| entity.key == *key));
@@ -180,7 +179,7 @@ pub(crate) fn build_plan(
     if let Some(exporters) = &mut exporters {
         exporters.read_owned(&*catalog, base.as_ref().filter(|_| is_offline), &mut owned, &mut notes)?;
     }
-    manifests.settle_ignored(&owned);
+    manifests.resolve_ignored(&owned);
     let mut excluded = excluded_manifests(&manifests, &owned, workspace, context)?;
     manifests.unreadable.append(&mut excluded);
     let declared: BTreeSet<&str> = manifests.entities.iter().map(|entity| entity.key.blueprint.as_ref()).collect();
@@ -246,6 +245,7 @@ pub(crate) fn build_plan(
         // An approval would cover changes to a catalog that does not exist.
         plan.approval = None;
     }
+    let adoption_flags = adoption_flags_of(options.writer);
     let options = options.planning.recorded(only.as_ref().map(|only| part_of(only, &manifests)));
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let plan = plan::masked(plan, &mask);
@@ -264,6 +264,8 @@ pub(crate) fn build_plan(
         actual,
         owned,
         owners,
+        former_owners: FormerOwners::default(),
+        adoption_flags,
         part_read,
         delivery,
         impact: None,
@@ -473,54 +475,12 @@ fn tolerant(
     }
 }
 
-/// The owners of the foreign entities in the plan. They are used only in messages: if the catalog does not know the
-/// owner, the last writer is named, and errors are ignored.
-pub(crate) fn foreign_owners(
-    plan: &Plan,
-    actual: &Snapshot,
-    catalog: &dyn Catalog,
-    scopes: &[String],
-) -> Vec<(EntityKey, ForeignOwner)> {
-    let changed =
-        plan.changes.iter().filter(|change| change.ownership == OwnerStatus::Foreign).map(|change| &change.key);
-    let keys: BTreeSet<&EntityKey> = changed.chain(&plan.foreign_unchanged).take(MAX_OWNERS).collect();
-    let keys: Vec<&EntityKey> = keys.into_iter().collect();
-    let cancellation = Cancellation::default();
-    let limit = ReadLimit { cancellation: &cancellation, timeout: OWNERS_TIMEOUT };
-    let mut answers = true;
-    let mut owners = Vec::new();
-    for group in keys.chunk_by(|one, other| one.blueprint == other.blueprint) {
-        let Some(first) = group.first() else { continue };
-        let identifiers: Vec<Box<str>> = group.iter().map(|key| key.identifier.clone()).collect();
-        let mut found = HashMap::new();
-        // A catalog that cannot be asked about one blueprint is not asked about the others.
-        if answers {
-            let named = catalog.owners_of(&first.blueprint, &identifiers, scopes, limit);
-            answers = named.is_ok();
-            found = named.unwrap_or_default();
-        }
-        let shelf = actual.blueprints.get(first.blueprint.as_ref());
-        for key in group {
-            let record = || {
-                let entities = &shelf?.entities;
-                let at = entities.binary_search_by(|entity| entity.key.identifier.cmp(&key.identifier)).ok()?;
-                ForeignOwner::of_record(&entities.get(at)?.record)
-            };
-            let owner = found.remove(&key.identifier).or_else(record);
-            owners.extend(owner.map(|owner| ((*key).clone(), owner)));
-        }
+/// `--adopt-from` applies to the plan of a push only.
+fn adoption_flags_of(writer: PlanWriter) -> AdoptionFlags {
+    match writer {
+        PlanWriter::Push => AdoptionFlags::Any,
+        PlanWriter::Exporters => AdoptionFlags::AdoptOnly,
     }
-    owners
-}
-
-/// Other scopes that may own foreign entities: `scopes` (of `--adopt-from`), those of the config's targets, the state keys of
-/// exporters, and the default one.
-pub(crate) fn known_scopes(mut scopes: Vec<String>, context: &Context<'_>) -> Vec<String> {
-    scopes.extend(context.settings.target_scopes.iter().cloned());
-    scopes.extend(context.settings.clusters.iter().filter_map(|cluster| cluster.state_key.clone()));
-    scopes.extend(scope::of_remote(context.git));
-    scopes.push(scope::LOCAL.to_owned());
-    scopes
 }
 
 /// Unusable manifests and folders. While there are any, nothing is deleted.

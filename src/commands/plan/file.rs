@@ -26,6 +26,7 @@ use crate::plan::file::{
     destination_mismatches, differences, drift, mismatches,
 };
 use crate::report::escape::{clean, harmless_json};
+use crate::report::plan::AdoptionFlags;
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, PathKind};
 use crate::text::plural::{count, list};
@@ -212,7 +213,8 @@ pub(crate) fn reopen(
         ..planning.options(owner, workspace)
     };
     let mut planned = match build_plan(&options, workspace.manifests(context)?, context)? {
-        BuildResult::Done(planned) => planned,
+        // The flags of the command that pushes a file: its plan is made already.
+        BuildResult::Done(planned) => Box::new(BuiltPlan { adoption_flags: AdoptionFlags::AdoptOnly, ..*planned }),
         BuildResult::UnknownBlueprints(result) => {
             return Err(stale(path, result.findings.into_iter().map(|finding| finding.message)));
         }

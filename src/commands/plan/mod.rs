@@ -8,6 +8,7 @@ pub(crate) mod drift;
 pub(crate) mod exporters;
 pub(crate) mod file;
 pub(crate) mod filter;
+pub(crate) mod foreign_owners;
 pub(crate) mod lint_first;
 pub(crate) mod output;
 pub(crate) mod policies;

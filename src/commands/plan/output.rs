@@ -18,7 +18,7 @@ use crate::report::format::Format;
 use crate::report::impact::{self, ImpactReport};
 use crate::report::lint::{self, Lint, LintFormat};
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::{self, Complaint, DriftCommands, PlanFormat, PlanRefusal, PlanReport};
+use crate::report::plan::{self, AdoptionFlags, Complaint, DriftCommands, PlanFormat, PlanRefusal, PlanReport};
 use crate::report::positions::Files;
 use crate::report::style::{Role, Style};
 use crate::text::plural::count;
@@ -98,6 +98,8 @@ pub(crate) fn write_plan_reports(
     let impact = impact.map(|(compared, report)| ImpactReport { files: &compared.in_work_tree, ..report });
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
     let links = links(planned, context);
+    // The reader of a comment does not have the plan file.
+    let adoption_flags = planned.adoption_flags;
     let text = |style: &Style, refusal: Option<PlanRefusal<'_>>| {
         format!("{}\n{}", head(&plan, refusal, report.requested, style), plan::render(&plan, PlanFormat::Text, style))
     };
@@ -107,13 +109,13 @@ pub(crate) fn write_plan_reports(
         PlanFormat::Markdown => {
             let files: &dyn Files = &in_work_tree;
             let links = Some(&links);
-            plan::render(&PlanReport { files, impact, push: report.push, links, ..plan }, format, style)
+            plan::render(&PlanReport { files, impact, push: report.push, adoption_flags, links, ..plan }, format, style)
         }
         PlanFormat::Json | PlanFormat::Summary => plan::render(&plan, format, style),
     };
     if let Some(reports) = context.reports.as_mut() {
         let files: &dyn Files = &in_work_tree;
-        let comment = PlanReport { files, impact, push: report.push, links: Some(&links), ..plan };
+        let comment = PlanReport { files, impact, push: report.push, adoption_flags, links: Some(&links), ..plan };
         reports.keep_plan(plan::Totals::of(&comment), |most| plan::comment_of(&comment, most));
     }
     // The error on standard error is the refusal, so the text on standard output does not repeat it.
@@ -154,6 +156,8 @@ pub(crate) fn plan_report<'a>(
         revision: planned.revision.as_ref(),
         base: planned.base.as_ref().map(|base| &base.revision),
         owners: &planned.owners,
+        given_back: planned.former_owners.given_back.len(),
+        adoption_flags: if report.push_file.is_some() { AdoptionFlags::AdoptOnly } else { planned.adoption_flags },
         blueprints: &planned.blueprints.all,
         files: texts,
         is_only_branch: report.is_only_branch,

@@ -4,10 +4,25 @@
 use std::path::Path;
 
 use crate::commands::args::planning::PlanningArgs;
+use crate::commands::plan::build::BuiltPlan;
+use crate::domain::plan::hazard::Consent;
+use crate::report::plan::adoption_flags;
 use crate::settings::Settings;
 
-/// The command that plans and pushes again, without the approval flags.
-pub(crate) fn push_command(planning: &PlanningArgs, settings: &Settings) -> String {
+/// The command that plans and pushes again, without the approval flags. Where the plan needs `--adopt`, the command does
+/// not name the scopes to adopt from: the two flags exclude each other.
+pub(crate) fn push_command_of(planned: &BuiltPlan, planning: &PlanningArgs, settings: &Settings) -> String {
+    let plan = &planned.plan;
+    let is_foreign = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
+    let takes_all = is_foreign && adoption_flags(plan, &planned.owners, planned.adoption_flags) == "--adopt";
+    let planning = match takes_all {
+        true => PlanningArgs { adopt_from: Vec::new(), ..planning.clone() },
+        false => planning.clone(),
+    };
+    push_command(&planning, settings)
+}
+
+fn push_command(planning: &PlanningArgs, settings: &Settings) -> String {
     let mut words = Words::of("push", settings);
     for (flag, value) in planning.flags() {
         match value {
@@ -60,11 +75,12 @@ pub(crate) fn pull_drift_command(entities: Option<&[String]>, settings: &Setting
     words.0.join(" ")
 }
 
-/// The command that writes the manifests of drifted entities to the catalog. `files` are relative to where the user is.
-pub(crate) fn push_drift_command(files: &[String], adopts: bool, settings: &Settings) -> String {
+/// The command that writes the manifests of drifted entities to the catalog. `files` are relative to where the user is;
+/// `adoption`: the flags that take over the entities of other owners, if there are any.
+pub(crate) fn push_drift_command(files: &[String], adoption: Option<&str>, settings: &Settings) -> String {
     let mut words = Words::of("push", settings);
     files.iter().filter(|_| files.len() <= MAX_DRIFTED).for_each(|file| words.value("--only", Some(file)));
-    words.flag("--adopt", adopts);
+    words.0.extend(adoption.map(ToOwned::to_owned));
     words.0.join(" ")
 }
 
@@ -157,9 +173,12 @@ mod tests {
             pull_drift_command(Some(&many), &settings),
             format!("portolan pull {settings_flag} --entities --drifted")
         );
-        let push = push_drift_command(&["-x/a b.yaml".to_owned()], true, &settings);
+        let push = push_drift_command(&["-x/a b.yaml".to_owned()], Some("--adopt"), &settings);
         assert_eq!(push, format!("portolan push {settings_flag} --only='-x/a b.yaml' --adopt"));
-        assert_eq!(push_drift_command(&many, true, &settings), format!("portolan push {settings_flag} --adopt"));
+        assert_eq!(
+            push_drift_command(&many, Some("--adopt-from a/b"), &settings),
+            format!("portolan push {settings_flag} --adopt-from a/b")
+        );
         let rest = diff_out_command(Path::new("p.json"), &planning, &settings);
         assert_eq!(rest, "portolan diff --catalog http://127.0.0.1:1 --out p.json");
     }

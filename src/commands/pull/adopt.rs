@@ -208,8 +208,8 @@ fn trimmed(entity: &Entity, shape: &Blueprint, wishes: &AdoptOptions<'_>, left_o
         }
     }
     let is_computed = |name: &str| shape.computed.iter().any(|computed| computed.name == name);
-    let strangers = values.keys().filter(|name| shape.property(name).is_none() && !is_computed(name)).count();
-    left_out.strangers += strangers;
+    let unknown_values = values.keys().filter(|name| shape.property(name).is_none() && !is_computed(name)).count();
+    left_out.unknown_values += unknown_values;
     let targets: HashMap<&str, &Targets> = entity.relations.iter().map(|(name, it)| (name.as_ref(), it)).collect();
     let mut relations = Vec::new();
     for relation in &shape.relations {
@@ -320,7 +320,7 @@ struct LeftOut<'e> {
     secrets: Vec<(String, &'e EntityKey, Vec<String>)>,
     /// Entities that got no manifest because it would have to contain such values.
     unwritten: Vec<(&'e EntityKey, Vec<String>)>,
-    strangers: usize,
+    unknown_values: usize,
     meta: usize,
 }
 
@@ -365,8 +365,8 @@ impl LeftOut<'_> {
         if more > 0 {
             notes.push(format!("{} with such values not shown.", count(more, "more entity")));
         }
-        if self.strangers > 0 {
-            let values = count(self.strangers, "value");
+        if self.unknown_values > 0 {
+            let values = count(self.unknown_values, "value");
             notes.push(format!("{values} of properties that the blueprints do not have were omitted."));
         }
         if self.meta > 0 {

@@ -27,6 +27,8 @@ pub(crate) struct Pushed {
     outcome: Outcome,
     at: Moment,
     milliseconds: u64,
+    /// The number of entities that a restore gave back to their owners.
+    pub given_back: usize,
 }
 
 impl Pushed {
@@ -69,7 +71,7 @@ pub(crate) fn apply_plan(args: &ApplyArgs<'_>, planned: &BuiltPlan, owner: &Owne
     let mut outcome = apply(&*planned.catalog, &planned.requests, planned.plan.changes.len(), apply_context, options);
     mask_answers(&mut outcome, planned);
     let milliseconds = u64::try_from(clock().0.saturating_sub(at.0)).unwrap_or_default();
-    Pushed { outcome, at, milliseconds }
+    Pushed { outcome, at, milliseconds, given_back: 0 }
 }
 
 /// Masks the catalog's messages, which may repeat the values that were sent.
@@ -92,7 +94,7 @@ pub(crate) fn write_outcome(
     let texts = planned.texts();
     let plan = plan_report(&Report { push: command, ..Report::default() }, planned, &texts, context);
     let in_work_tree = InWorkTree::new(&context.settings.root.value, &texts);
-    let Pushed { outcome, at, milliseconds } = pushed;
+    let Pushed { outcome, at, milliseconds, given_back } = pushed;
     let render = |format: OutcomeFormat, style: &Style| {
         let files: &dyn Files = match format {
             OutcomeFormat::Markdown => &in_work_tree,
@@ -105,6 +107,7 @@ pub(crate) fn write_outcome(
             milliseconds: *milliseconds,
             run_id: args.run_id,
             verb: args.verb,
+            given_back: *given_back,
         };
         outcome::render(&report, format, style)
     };

@@ -17,7 +17,7 @@ use crate::domain::plan::hazard::{Consent, HazardKind};
 use crate::error::Error;
 use crate::plan::file::Options;
 use crate::report::outcome::OutcomeFormat;
-use crate::report::plan::PlanFormat;
+use crate::report::plan::{PlanFormat, adoption_flags};
 use crate::text::plural::{count, list};
 use crate::ui::{self, Prompt};
 
@@ -114,7 +114,8 @@ fn refusals(plan: &Plan) -> Vec<PolicyRefusal> {
 }
 
 /// `None`: the plan may be pushed.
-pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<MissingApproval> {
+pub(crate) fn missing_approval(planned: &BuiltPlan, consents: &Approvals<'_>) -> Option<MissingApproval> {
+    let plan = &planned.plan;
     let obstacles = plan.obstacles.len();
     let approval = plan.approval.filter(|digest| !consents.approve.contains(digest));
     let asking = plan.hazards.iter().filter(|hazard| hazard.consent == Consent::Approval).count();
@@ -126,7 +127,11 @@ pub(crate) fn missing_approval(plan: &Plan, consents: &Approvals<'_>) -> Option<
         return None;
     }
     let mut flags: Vec<String> = Vec::new();
-    flags.extend((unadopted > 0 || consents.adopt).then(|| "--adopt".to_owned()));
+    if consents.adopt {
+        flags.push("--adopt".to_owned());
+    } else if unadopted > 0 {
+        flags.push(adoption_flags(plan, &planned.owners, planned.adoption_flags));
+    }
     flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
     let is_other = unapproved > 0 && !consents.approve.is_empty();
     let can_be_typed = obstacles == 0 && refusals.is_empty() && unadopted == 0 && !is_other;
@@ -152,14 +157,13 @@ pub(crate) fn require_approval(
     if args.approval_comments {
         approve.extend(commented_approval(planned, &approve, Searched::OfCommit, context)?);
     }
-    let missing =
-        missing_approval(&planned.plan, &Approvals::new(&approve, args.adopt, args.adopt_from, &planned.options));
+    let missing = missing_approval(planned, &Approvals::new(&approve, args.adopt, args.adopt_from, &planned.options));
     // If a report goes to standard output, the plan is not printed there as well.
     let shows_plan = args.output.iter().all(|output| output.file.is_some() || output.format == OutcomeFormat::Text);
     let prompt = if context.environment.in_ci() { None } else { Prompt::of_terminal() };
     // Hazards can only be approved on a terminal that shows the plan.
     let can_show = shows_plan && ui::results_are_seen() && prompt.is_some();
-    let asks = missing.is_some() || !args.yes && confirm::needs_confirmation(&planned.plan, context);
+    let asks = missing.is_some() || !args.yes && confirm::needs_confirmation(planned, context);
     let refusal = match &missing {
         Some(missing) if !missing.can_be_typed || !can_show => Some(missing.error(verb)),
         None if asks && prompt.is_none() => Some(PushError::Unconfirmed { verb }),
@@ -177,11 +181,11 @@ pub(crate) fn require_approval(
     let Some(mut prompt) = prompt.filter(|_| asks) else { return Ok(()) };
     let refusal = match missing {
         Some(missing) => {
-            let is_approved = confirm::confirm_hazards(verb, &planned.plan, missing.hazards, &mut prompt)?;
+            let is_approved = confirm::confirm_hazards(verb, planned, missing.hazards, &mut prompt)?;
             (!is_approved).then(|| confirm::hazards_declined(verb, &planned.plan.scope, &missing.flags))
         }
         None => {
-            let is_confirmed = confirm::confirm_push(verb, &planned.plan, planned.catalog.name(), &mut prompt)?;
+            let is_confirmed = confirm::confirm_push(verb, planned, &mut prompt)?;
             (!is_confirmed).then(|| confirm::declined(verb))
         }
     };

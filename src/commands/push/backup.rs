@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::commands::context::Context;
 use crate::commands::plan::build::BuiltPlan;
+use crate::commands::plan::foreign_owners::former_owners;
 use crate::commands::plan::rerun_command::restore_command;
 use crate::domain::error_class::{ErrorClass, ExitClass};
 use crate::embedded::store::system_clock;
@@ -38,8 +39,16 @@ pub(super) fn check_backup(file: &Path, context: &Context<'_>) -> Result<(), Err
         .map_err(|problem| NoBackup { problem: problem.named(&settings.directory, file) }.into())
 }
 
+/// A push without changes leaves no file, because there is nothing to undo.
 pub(super) fn save_backup(file: &Path, planned: &BuiltPlan, context: &mut Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
+    let mut entities = capture(&planned.requests, &planned.basis());
+    if entities.is_empty() {
+        context.say(&format!("No backup saved to `{}`: there is nothing to push.", file.display()));
+        return Ok(());
+    }
+    let mut owners = former_owners(&planned.plan, &planned.owners, &*planned.catalog);
+    entities.iter_mut().for_each(|saved| saved.taken_from = owners.remove(&saved.key));
     let source = BackupSource {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         platform: settings.platform.value.name.to_owned(),
@@ -51,7 +60,7 @@ pub(super) fn save_backup(file: &Path, planned: &BuiltPlan, context: &mut Contex
         at: system_clock()(),
         plan: planned.plan.digest,
     };
-    let backup = Backup { source, entities: capture(&planned.requests, &planned.basis()) };
+    let backup = Backup { source, entities };
     let text = harmless_json(backup.write());
     sources::create_private_output(&settings.boundary, &settings.directory.join(file), &text)
         .map_err(|problem| NoBackup { problem: problem.named(&settings.directory, file) })?;

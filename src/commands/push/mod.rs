@@ -27,7 +27,7 @@ use crate::commands::output::reports::Destination;
 use crate::commands::plan::build::is_local_by_default;
 use crate::commands::plan::file::reopen;
 use crate::commands::plan::lint_first::{PlanResult, lint_and_plan};
-use crate::commands::plan::rerun_command::{diff_out_command, push_command, push_plan_command};
+use crate::commands::plan::rerun_command::{diff_out_command, push_command_of, push_plan_command};
 use crate::commands::push::apply::{apply_plan, write_outcome};
 use crate::commands::push::approval::require_approval;
 use crate::commands::push::backup::{check_backup, save_backup};
@@ -89,21 +89,19 @@ pub fn run(args: &PushArgs, context: &mut Context<'_>) -> Result<Exit, Error> {
     let refusals = Refusals::new(outputs, args.since_outcome.as_ref(), owner, context);
     let (workspace, note) = open_checked(args, owner, context).map_err(|error| refusals.report(error, context))?;
     let context = &mut context.with(&workspace.settings);
-    let (command, result) = match &args.plan {
-        Some(file) => (
-            push_plan_command(file, &args.planning, context.settings),
-            PlanResult::Plan(
-                reopen(file, owner, &workspace, context).map_err(|error| refusals.report(error, context))?,
-            ),
-        ),
-        None => (
-            push_command(&args.planning, context.settings),
-            lint_and_plan(&args.planning.options(owner, &workspace), &refusals.outputs, context)?,
-        ),
+    let result = match &args.plan {
+        Some(file) => {
+            PlanResult::Plan(reopen(file, owner, &workspace, context).map_err(|error| refusals.report(error, context))?)
+        }
+        None => lint_and_plan(&args.planning.options(owner, &workspace), &refusals.outputs, context)?,
     };
     let mut planned = match result {
         PlanResult::Plan(planned) => planned,
         PlanResult::Findings(exit) => return Ok(exit),
+    };
+    let command = match &args.plan {
+        Some(file) => push_plan_command(file, &args.planning, context.settings),
+        None => push_command_of(&planned, &args.planning, context.settings),
     };
     planned.notes.extend(note);
     planned.notes.extend(note_on_delivery(context.settings));

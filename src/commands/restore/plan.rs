@@ -10,28 +10,34 @@ use crate::commands::catalog::address::catalog_name;
 use crate::commands::catalog::connect::{Intent, connect_for};
 use crate::commands::context::Context;
 use crate::commands::plan::blueprints::CatalogBlueprints;
-use crate::commands::plan::build::{BuiltPlan, foreign_owners, known_scopes, missing_links, onlookers};
+use crate::commands::plan::build::{BuiltPlan, missing_links, onlookers};
+use crate::commands::plan::foreign_owners::{foreign_owners, former_owners as former_owners_of, known_scopes};
 use crate::commands::plan::policies::policies_in_force;
 use crate::commands::restore::error::RestoreError;
+use crate::commands::restore::names::names;
+use crate::commands::restore::owners::describe as describe_owners;
 use crate::commands::workspace::entities::ManifestSet;
 use crate::commands::workspace::snapshot::SnapshotSource;
 use crate::domain::entity::{EntityKey, Owner};
 use crate::domain::finding::{FileId, Place};
+use crate::domain::plan::Plan;
 use crate::domain::plan::drift::Drift;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::snapshot::{Completeness, Snapshot};
 use crate::error::Error;
-use crate::plan::backup::{Backup, BackupError, BackupSource, Live, SavedEntity, WayBack};
+use crate::plan::backup::{Backup, BackupError, BackupSource, FormerOwners, Live, SavedEntity, WayBack};
 use crate::plan::file::Options;
 use crate::plan::{self, Adopt, Deletes, Destination, PlanBasis, PlanInput, write_requests};
 use crate::report::escape::clean;
+use crate::report::plan::AdoptionFlags;
 use crate::settings::Settings;
 use crate::sources::{self, OutputError, SourceFile};
 use crate::text::plural::{count, list};
 
-/// The number of names in one note.
-const MAX_NAMES: usize = 5;
+/// The step that a restore does not take.
+const MANIFESTS: &str = "A restore changes no manifests: while they still declare what was pushed, the next push does the same \
+                         again. Revert them too.";
 
 /// `adopts`: entities with another owner are written too.
 pub(super) fn plan_restore(
@@ -62,9 +68,8 @@ pub(super) fn plan_restore(
     let live = Live { actual: &actual, blueprints: &blueprints.all, owned: &owned };
     let mut way_back = WayBack::new(&backup.entities, place, live);
     way_back.changed_since.sort();
-    let mut notes = describe(&way_back, &backup);
+    let mut former_owners = FormerOwners::new(&backup.entities, live);
     let policies = policies_in_force(settings, context.environment, None);
-    notes.extend(policies.notes);
     let write = Write::every(WriteMode::Merge);
     let destination = Destination {
         platform: settings.platform.value.name,
@@ -94,6 +99,7 @@ pub(super) fn plan_restore(
             mask: &mask,
         })
     };
+    let mut notes = Vec::new();
     let mut plan = plan_of(&actual);
     let onlookers = onlookers(&plan, &blueprints, &actual);
     if !onlookers.is_empty() {
@@ -105,6 +111,16 @@ pub(super) fn plan_restore(
     let missing = missing_links(&requests, &basis, &*catalog, &blueprints, progress, &mut notes)?;
     plan::refuse_links(&mut plan, missing, destination, &mask);
     let owners = foreign_owners(&plan, &actual, &*catalog, &known_scopes(Vec::new(), context));
+    if adopts {
+        former_owners_of(&plan, &owners, &*catalog).into_iter().for_each(|(key, owner)| former_owners.push(key, owner));
+    }
+    let as_before = as_before(&backup.entities, &way_back, &former_owners);
+    count_unchanged(&mut plan, &as_before);
+    notes.splice(0..0, describe(&way_back, &backup, as_before.len()).into_iter().chain(policies.notes));
+    notes.extend(describe_owners(&former_owners, owner));
+    if !plan.is_empty() || !former_owners.given_back.is_empty() {
+        notes.push(MANIFESTS.to_owned());
+    }
     notes.iter_mut().for_each(|note| *note = mask.text(note).into_owned());
     let plan = plan::masked(plan, &mask);
     let files = vec![SourceFile { path, place: sources::Place::Given(Arc::from(text.as_bytes())) }];
@@ -124,6 +140,8 @@ pub(super) fn plan_restore(
         actual,
         owned,
         owners,
+        former_owners,
+        adoption_flags: AdoptionFlags::AdoptOnly,
         part_read: Part::Whole,
         delivery: None,
         impact: None,
@@ -212,12 +230,11 @@ fn check_complete(actual: &Snapshot) -> Result<(), RestoreError> {
 }
 
 /// Notes on the backup and on what the restore leaves alone, as sentences.
-fn describe(way_back: &WayBack, backup: &Backup) -> Vec<String> {
-    let WayBack { desired, deleted, changed_since: _, taken_over, gone, unknown_fields } = way_back;
+fn describe(way_back: &WayBack, backup: &Backup, as_before: usize) -> Vec<String> {
+    let WayBack { desired: _, deleted: _, changed_since: _, taken_over, gone, unknown_fields } = way_back;
     let commit = backup.source.commit.as_deref().and_then(|commit| commit.get(..10));
     let commit = commit.map(|commit| format!(", commit `{}`", clean(commit))).unwrap_or_default();
     let mut notes = vec![format!("This plan undoes the push of {}{commit}.", backup.source.at)];
-    let as_before = backup.entities.len() - desired.len() - deleted.len() - taken_over.len() - gone.len();
     if as_before > 0 {
         let (entities, are) = (count(as_before, "entity"), if as_before == 1 { "is" } else { "are" });
         notes.push(format!("{entities} of the backup {are} in the catalog as before the push."));
@@ -235,11 +252,19 @@ fn describe(way_back: &WayBack, backup: &Backup) -> Vec<String> {
     notes
 }
 
-fn names(keys: &[EntityKey]) -> String {
-    let name = |key: &EntityKey| format!("`{}/{}`", clean(&key.blueprint), clean(&key.identifier));
-    let mut names: Vec<String> = keys.iter().take(MAX_NAMES).map(name).collect();
-    if keys.len() > MAX_NAMES {
-        names.push(count(keys.len() - MAX_NAMES, "other"));
+/// The entities of the backup that the restore leaves as they are, because they are as before the push.
+fn as_before<'b>(entities: &'b [SavedEntity], way_back: &WayBack, owners: &FormerOwners) -> Vec<&'b EntityKey> {
+    let WayBack { desired, deleted, taken_over, gone, .. } = way_back;
+    let desired = desired.iter().map(|desired| &desired.key);
+    let others: HashSet<&EntityKey> = desired.chain(deleted).chain(taken_over).chain(gone).collect();
+    let keys = entities.iter().map(|saved| &saved.key);
+    keys.filter(|key| !others.contains(key) && !owners.contains(key)).collect()
+}
+
+/// Counts the entities of the backup that need no change, as a push counts declared ones.
+fn count_unchanged(plan: &mut Plan, as_before: &[&EntityKey]) {
+    for key in as_before {
+        plan.counts.total.unchanged += 1;
+        plan.counts.by_blueprint.entry(Arc::clone(&key.blueprint)).or_default().unchanged += 1;
     }
-    list(&names)
 }

@@ -23,13 +23,15 @@ use crate::domain::blueprint::{Blueprint, Ownership};
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, EntityKey, Targets};
+use crate::domain::plan::Plan;
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::request::{Method, WriteRequest};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::value::Value;
 use crate::embedded::pages::{HazardNote, HazardWeight, Preview, Site};
 use crate::embedded::store::{Failure, Store, system_clock};
 use crate::error::Error;
-use crate::report::plan::PlanFormat;
+use crate::report::plan::{AdoptionFlags, PlanFormat, PlanReport};
 use crate::report::serve::{HazardInWords, hazards};
 use crate::settings::{Delivery, Environment};
 use crate::text::plural::count;
@@ -76,6 +78,8 @@ fn preview(planned: &BuiltPlan, context: &Context<'_>) -> Preview {
     preview.has_uncommitted = planned.revision.as_ref().is_some_and(|revision| revision.is_dirty);
     let texts = planned.texts();
     let report = plan_report(&Report::default(), planned, &texts, context);
+    // A reader of a page has no command line.
+    let report = PlanReport { adoption_flags: AdoptionFlags::Hidden, ..report };
     preview.hazards = hazards(&report).into_iter().map(hazard_note).collect();
     preview.hazards.sort_by_key(|hazard| hazard.weight);
     preview.notes.clone_from(&planned.notes);
@@ -149,7 +153,7 @@ fn copy(planned: &BuiltPlan, context: &Context<'_>) -> Result<(Store, Vec<String
         }
     }
     for request in planned.requests.waves.iter().flatten() {
-        refused += perform(&store, request, &writer)?;
+        refused += perform(&store, request, &planned.plan, &writer)?;
     }
     progress.finish();
     let mut notes = Vec::new();
@@ -180,7 +184,8 @@ fn merging() -> WriteOptions {
 }
 
 /// Adds entities of the catalog. Those that only their identifier is known of are added by name, and so are those that
-/// the blueprint refuses; the number of the latter is returned.
+/// the blueprint refuses. Returns the number of the latter, without those that a relation alone has brought into the
+/// catalog: they may lack what is required.
 fn add(store: &Store, blueprint: &Blueprint, entities: &[Entity], writer: &Writer) -> Result<usize, Error> {
     let is_bare = |entity: &&Entity| entity.properties.is_empty() && entity.relations.is_empty();
     let (mut by_name, whole): (Vec<&Entity>, Vec<&Entity>) = entities.iter().partition(is_bare);
@@ -190,6 +195,7 @@ fn add(store: &Store, blueprint: &Blueprint, entities: &[Entity], writer: &Write
         .filter_map(|at| whole.get(at).copied())
         .collect();
     by_name.extend(&refused);
+    let misfits = refused.iter().filter(|entity| !is_placeholder(entity, blueprint)).count();
     let identifiers = by_name.iter().map(|entity| entity.key.identifier.as_ref());
     match store.create_placeholders(&blueprint.identifier, identifiers, writer) {
         // The platform alone writes entities of this blueprint.
@@ -199,7 +205,22 @@ fn add(store: &Store, blueprint: &Blueprint, entities: &[Entity], writer: &Write
     let titled: Vec<EntityDraft> =
         by_name.iter().filter(|entity| entity.texts.title.is_some()).map(|entity| named(entity)).collect();
     write(store, &blueprint.identifier, titled, &merging(), writer)?;
-    Ok(refused.len())
+    Ok(misfits)
+}
+
+/// Whether the catalog created the entity because a relation named it: nothing in it is more than the blueprint's default.
+fn is_placeholder(entity: &Entity, blueprint: &Blueprint) -> bool {
+    let is_default = |name: &str, value: &Value| {
+        let default = blueprint.property(name).and_then(|property| property.schema.get("default"));
+        value.is_null() || default.is_some_and(|default| *default == value.to_json())
+    };
+    let is_unset = |targets: &Targets| match targets {
+        Targets::None => true,
+        Targets::One(_) => false,
+        Targets::Many(many) => many.is_empty(),
+    };
+    entity.properties.iter().all(|(name, value)| is_default(name, value))
+        && entity.relations.iter().all(|(_, targets)| is_unset(targets))
 }
 
 /// Writes the drafts, and returns the indexes of those that were refused.
@@ -219,14 +240,29 @@ fn write(
     }
 }
 
-/// Performs a write of the plan. What the merge deletes stays, so that its page can say so.
-fn perform(store: &Store, request: &WriteRequest, writer: &Writer) -> Result<usize, Error> {
+/// Performs a write of the plan. What the merge deletes stays, so that its page can say so; a renamed entity has its new
+/// name only.
+fn perform(store: &Store, request: &WriteRequest, plan: &Plan, writer: &Writer) -> Result<usize, Error> {
     let options = match &request.method {
-        Method::Delete => return Ok(0),
+        Method::Delete => {
+            let is_declared_anew = plan.changes.binary_search_by(|change| change.key.cmp(&request.key)).is_ok();
+            if !is_declared_anew {
+                forget(store, &request.key, writer)?;
+            }
+            return Ok(0);
+        }
         Method::Replace(_) => WriteOptions { merge: false, ..merging() },
         Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) => merging(),
     };
     Ok(write(store, &request.key.blueprint, vec![draft(request)], &options, writer)?.len())
+}
+
+/// Removes the old name of an entity. Where something still requires it, the catalog refuses that, as it refuses the merge.
+fn forget(store: &Store, key: &EntityKey, writer: &Writer) -> Result<(), Error> {
+    match store.delete_entity(&key.blueprint, &key.identifier, false, writer) {
+        Ok(()) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The title alone.

@@ -35,7 +35,7 @@ pub(crate) struct ManifestSet {
     pub unusable: Vec<UnusableManifest>,
     /// Folders that could not be read, and files whose content is replaced by a placeholder.
     pub unreadable: Vec<Unreadable>,
-    /// Places that may hide manifests; see `settle`.
+    /// Places that may hide manifests; see `resolve_hidden`.
     pub hidden: Vec<Hidden>,
     /// Empty unless the run collects it.
     pub index: ManifestIndex,
@@ -83,7 +83,7 @@ impl ManifestSet {
     }
 
     /// An ignored manifest is in doubt if it declares an owned entity of the catalog that no other manifest declares.
-    pub fn settle_ignored(&mut self, owned: &[EntityKey]) {
+    pub fn resolve_ignored(&mut self, owned: &[EntityKey]) {
         if self.hidden.is_empty() {
             return;
         }
@@ -118,7 +118,7 @@ impl ManifestSet {
     }
 
     /// Drops unusable files that never were manifests, and decides which hidden places may hold manifests.
-    pub fn settle(&mut self, past: &PastManifests) {
+    pub fn resolve_hidden(&mut self, past: &PastManifests) {
         let files = &self.files;
         self.unusable.retain(|unusable| {
             let path = files.get(unusable.place.file.0 as usize).map_or("", |file| file.path.as_str());
@@ -126,7 +126,7 @@ impl ManifestSet {
         });
         let (ignored, hidden) = std::mem::take(&mut self.hidden).into_iter().partition(|place| place.is_ignored);
         self.hidden = ignored;
-        self.unreadable.append(&mut past.settle(hidden));
+        self.unreadable.append(&mut past.hiding(hidden));
         self.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
 

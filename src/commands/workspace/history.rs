@@ -54,7 +54,7 @@ impl PastManifests {
     }
 
     /// The places that hide manifests, or may do so.
-    pub fn settle(&self, hidden: Vec<Hidden>) -> Vec<Unreadable> {
+    pub fn hiding(&self, hidden: Vec<Hidden>) -> Vec<Unreadable> {
         let hides = |place: &Hidden| {
             if place.files.iter().any(claims_ours) {
                 return true;

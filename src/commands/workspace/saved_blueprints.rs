@@ -30,25 +30,25 @@ pub(crate) struct Unusable {
     pub reason: String,
 }
 
-pub(crate) fn shelved(root: &Path, snapshot_source: &SnapshotSource) -> SavedBlueprints {
-    let mut shelved = SavedBlueprints::default();
+pub(crate) fn read_saved_blueprints(root: &Path, snapshot_source: &SnapshotSource) -> SavedBlueprints {
+    let mut saved = SavedBlueprints::default();
     let mut buffer = ReadBuffer::default();
     for file in snapshot_source.blueprints(root) {
         let reason = match blueprint(&file, &mut buffer) {
-            Ok(blueprint) if shelved.blueprints.contains_key(&blueprint.identifier) => {
+            Ok(blueprint) if saved.blueprints.contains_key(&blueprint.identifier) => {
                 format!("blueprint `{}` is in another file too", blueprint.identifier)
             }
             Ok(blueprint) => {
-                shelved.blueprints.insert(blueprint.identifier, blueprint.raw);
+                saved.blueprints.insert(blueprint.identifier, blueprint.raw);
                 continue;
             }
             Err(reason) => reason,
         };
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let identifier = identifier_of(name.trim_end_matches(".json"));
-        shelved.unusable.push(Unusable { path: file.path, identifier, reason });
+        saved.unusable.push(Unusable { path: file.path, identifier, reason });
     }
-    shelved
+    saved
 }
 
 fn blueprint(file: &SourceFile, buffer: &mut ReadBuffer) -> Result<Blueprint, String> {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn what_can_be_used_is_used_and_the_rest_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(shelved(folder.path(), &SnapshotSource::Disk).blueprints.is_empty());
+        assert!(read_saved_blueprints(folder.path(), &SnapshotSource::Disk).blueprints.is_empty());
         let blueprints = folder.path().join(FOLDER);
         std::fs::create_dir_all(&blueprints).expect("a folder");
         for (name, text) in [
@@ -82,7 +82,7 @@ mod tests {
         ] {
             std::fs::write(blueprints.join(name), text).expect("a file");
         }
-        let SavedBlueprints { blueprints, unusable } = shelved(folder.path(), &SnapshotSource::Disk);
+        let SavedBlueprints { blueprints, unusable } = read_saved_blueprints(folder.path(), &SnapshotSource::Disk);
         assert_eq!(blueprints.keys().collect::<Vec<_>>(), ["service"]);
         assert_eq!(blueprints["service"]["kept"], 1);
         let named: Vec<&str> = unusable.iter().map(|file| file.identifier.as_str()).collect();

@@ -231,36 +231,25 @@ pub(super) fn of_blueprint(site: &Site, page: &mut Markup, kinds: &Kinds, previe
 }
 
 /// What a merge does to one entity.
-pub(super) fn of_entity(
-    page: &mut Markup,
-    blueprint: &Blueprint,
-    mark: Mark,
-    change: &Change,
-    identifier: &str,
-    now: Moment,
-) {
+pub(super) fn of_entity(page: &mut Markup, blueprint: &Blueprint, mark: Mark, change: &Change, now: Moment) {
     page.put("<section>\n<h2>What merging changes</h2>\n<p>");
     badge(page, mark, None);
     page.put(" ");
-    match (&change.action, mark) {
-        (Action::Rename { from, .. }, Mark::Deleted) if from.as_ref() == identifier => {
-            page.put("This entity gets a new identifier: ");
-            page.link(&Address::entity(&change.key.blueprint, &change.key.identifier), &change.key.identifier).put(".");
-        }
-        (Action::Rename { from, .. }, _) => {
+    match &change.action {
+        Action::Rename { from, .. } => {
             page.put("The identifier was ");
             page.link(&Address::entity(&change.key.blueprint, from), from).put(".");
         }
-        (Action::Create, _) => {
+        Action::Create => {
             page.put("This entity is new: merging adds it to the catalog.");
         }
-        (Action::Update, _) => {
+        Action::Update => {
             page.put("Merging changes ").say(&count(change.fields.len(), "field")).put(" of this entity.");
         }
-        (Action::Adopt, _) => {
+        Action::Adopt => {
             page.put("Nothing in it changes. This repository will own it.");
         }
-        (Action::Delete, _) => {
+        Action::Delete => {
             page.put("No file declares this entity any more: merging removes it from the catalog.");
         }
     }

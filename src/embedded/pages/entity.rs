@@ -33,6 +33,9 @@ pub(super) fn page(
     let Some(kind) = kinds.get(blueprint) else {
         return Err(Refusal::not_found("Blueprint", "identifier", blueprint).into());
     };
+    if let Some(new) = site.preview.as_ref().and_then(|preview| preview.new_identifier(blueprint, identifier)) {
+        return Ok(renamed(site, page, kind, (identifier, new)));
+    }
     let shape = Shape { attach_title_to_relation: true, ..Shape::default() };
     let entity = store.entity(blueprint, identifier, &shape)?;
     let entity: Value = serde_json::from_str(entity.get())
@@ -49,7 +52,7 @@ pub(super) fn page(
     }
     page.put("</h1>\n<p class=\"dim\">").say(title(kind)).put(" ").code(identifier).put("</p>\n");
     if let Some((mark, change)) = change {
-        of_entity(&mut page, kind, mark, change, identifier, now);
+        of_entity(&mut page, kind, mark, change, now);
     }
     properties(&mut page, &kinds, kind, &entity, now);
     relations(site, &mut page, &kinds, (kind, &entity), &details);
@@ -58,6 +61,14 @@ pub(super) fn page(
         history(site, store, &mut page, kind, &entity, &details)?;
     }
     Ok(end(site, page))
+}
+
+/// The page of an old identifier: what points to it leads on.
+fn renamed(site: &Site, mut page: Markup, kind: &Blueprint, (old, new): (&str, &str)) -> String {
+    begin(site, &mut page, old, &[(Address::home(), "Start"), (Address::blueprint(&kind.identifier), title(kind))]);
+    page.put("<h1>").say(old).put("</h1>\n<p>Merging gives this entity a new identifier: ");
+    page.link(&Address::entity(&kind.identifier, new), new).put(".</p>\n");
+    end(site, page)
 }
 
 fn properties(page: &mut Markup, kinds: &Kinds, blueprint: &Blueprint, entity: &Value, now: Moment) {

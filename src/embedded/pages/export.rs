@@ -60,7 +60,8 @@ pub fn export<E: From<Failure>>(
             let parameters = [("page".to_owned(), number.to_string())];
             put(&address, blueprint::page(site, store, page(&address), &kind.identifier, &parameters))?;
         }
-        for identifier in indexed(site, store, kind, &mut index)? {
+        let old = site.preview.iter().flat_map(|preview| preview.old_identifiers(&kind.identifier)).map(str::to_owned);
+        for identifier in indexed(site, store, kind, &mut index)?.into_iter().chain(old) {
             let address = Address::new(Target::Entity { blueprint: kind.identifier.clone(), identifier });
             if let Target::Entity { blueprint, identifier } = address.target() {
                 put(&address, entity::page(site, store, page(&address), blueprint, identifier))?;

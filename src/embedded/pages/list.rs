@@ -176,9 +176,8 @@ pub(super) fn entities(
     if page.medium() == Medium::Server {
         filters(page, blueprint, request);
     }
-    let found = count(listing.total, "entity");
-    let is_filtered = !request.query.filters.is_empty();
-    page.put("<p class=\"dim\">").say(&found).put(if is_filtered { " with these filters" } else { "" });
+    page.put("<p class=\"dim\">");
+    number(site, page, (blueprint, request), listing.total);
     if place.last > 1 {
         page.put(", page ").say(&grouped(place.number)).put(" of ").say(&grouped(place.last));
     }
@@ -195,6 +194,20 @@ pub(super) fn entities(
     table(site, page, kinds, (blueprint, request), &entities, store.now());
     numbers(page, &request.address(blueprint, request.query.sorting.as_ref()), place);
     Ok(())
+}
+
+/// The number of entities. What a merge deletes is listed, and is not one of the entities after it.
+fn number(site: &Site, page: &mut Markup, (blueprint, request): (&Blueprint, &ListRequest), total: usize) {
+    let deleted = site.preview.as_ref().map_or(0, |preview| preview.deleted(&blueprint.identifier));
+    match (request.query.filters.is_empty(), deleted) {
+        (true, 0) => page.say(&count(total, "entity")),
+        (true, deleted) => {
+            let left = count(total.saturating_sub(deleted), "entity");
+            page.say(&format!("{left} after the merge, and {} that it deletes", grouped(deleted)))
+        }
+        (false, 0) => page.say(&count(total, "entity")).put(" with these filters"),
+        (false, _) => page.say(&count(total, "entity")).put(" with these filters, with those that the merge deletes"),
+    };
 }
 
 fn table(

@@ -64,6 +64,7 @@ pub fn suggestions(site: &Site, store: &Store, parameters: &Parameters) -> Resul
 pub fn refusal(site: &Site, title: &str, message: &str) -> String {
     let mut page = Markup::new(Medium::Server, Address::home());
     frame::begin(site, &mut page, title, &[(Address::home(), "Start")]);
-    page.put("<h1>").say(title).put("</h1>\n<p>").say(message).put("</p>\n");
+    page.put("<h1>").say(title).put("</h1>\n<p>").say(message).put("</p>\n<p>");
+    page.link(&Address::home(), "Back to the first page").put("</p>\n");
     frame::end(site, page)
 }

@@ -1,5 +1,5 @@
 //! The plan of a branch, laid over the catalog that the pages show: which entities a merge creates, changes and deletes.
-//! The catalog of a preview is the one after the merge, and still has what the merge deletes.
+//! The catalog of a preview is the one after the merge, and still has what the merge deletes, but no old names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Preview {
     /// The titles of the entities that change, after the mask.
     pub titles: HashMap<EntityKey, String>,
     marks: HashMap<EntityKey, (Mark, usize)>,
+    /// The change that renames the entity, by the old identifier. The catalog has no such entity any more.
+    renamed: BTreeMap<EntityKey, usize>,
     counts: BTreeMap<Arc<str>, BTreeMap<Mark, usize>>,
 }
 
@@ -92,15 +94,17 @@ impl Preview {
     pub fn new(plan: Plan, subject: String, compared_with: String) -> Self {
         let mut marks = HashMap::with_capacity(plan.changes.len());
         let mut counts: BTreeMap<Arc<str>, BTreeMap<Mark, usize>> = BTreeMap::new();
+        let mut renamed = BTreeMap::new();
         for (at, change) in plan.changes.iter().enumerate() {
             let mark = Mark::of(&change.action);
             marks.insert(change.key.clone(), (mark, at));
             *counts.entry(Arc::clone(&change.key.blueprint)).or_default().entry(mark).or_default() += 1;
             if let (Action::Rename { .. }, Some(old)) = (&change.action, change.removed()) {
-                // Another change may declare the old identifier anew.
-                marks.entry(old).or_insert((Mark::Deleted, at));
+                renamed.insert(old, at);
             }
         }
+        // Another change may declare the old identifier anew.
+        renamed.retain(|old, _| !marks.contains_key(old));
         Self {
             plan,
             subject,
@@ -110,14 +114,25 @@ impl Preview {
             notes: Vec::new(),
             titles: HashMap::new(),
             marks,
+            renamed,
             counts,
         }
     }
 
-    /// How many entities of a blueprint the merge deletes, or renames from another identifier.
+    /// How many entities of a blueprint the merge deletes. The catalog of the preview still has them.
     pub(super) fn deleted(&self, blueprint: &str) -> usize {
-        let of_blueprint = self.marks.iter().filter(|(key, _)| *key.blueprint == *blueprint);
-        of_blueprint.filter(|(_, (mark, _))| *mark == Mark::Deleted).count()
+        self.counts(blueprint).filter(|(mark, _)| *mark == Mark::Deleted).map(|(_, number)| number).sum()
+    }
+
+    /// The identifier that an entity gets.
+    pub(super) fn new_identifier(&self, blueprint: &str, old: &str) -> Option<&str> {
+        let old = EntityKey { blueprint: blueprint.into(), identifier: old.into() };
+        Some(&self.plan.changes.get(*self.renamed.get(&old)?)?.key.identifier)
+    }
+
+    /// The entities of a blueprint that get another identifier, by the old one.
+    pub(super) fn old_identifiers(&self, blueprint: &str) -> impl Iterator<Item = &str> {
+        self.renamed.keys().filter(move |key| *key.blueprint == *blueprint).map(|key| &*key.identifier)
     }
 
     pub(super) fn title(&self, key: &EntityKey) -> Option<&str> {
@@ -128,7 +143,7 @@ impl Preview {
         self.found(blueprint, identifier).map(|(mark, _)| mark)
     }
 
-    /// The change of an entity. Of a renamed entity, the old identifier has it too.
+    /// The change of an entity.
     pub(super) fn change(&self, blueprint: &str, identifier: &str) -> Option<(Mark, &Change)> {
         let (mark, at) = self.found(blueprint, identifier)?;
         Some((mark, self.plan.changes.get(at)?))

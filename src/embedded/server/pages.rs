@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -20,6 +21,7 @@ use crate::embedded::pages::{self, SCRIPT, STYLE, Target, notice};
 use crate::embedded::server::access::basic;
 use crate::embedded::server::answer::{Answer, Outcome, RouteError};
 use crate::embedded::server::connection::Client;
+use crate::embedded::server::middleware::no_route;
 use crate::embedded::server::query::Query;
 use crate::embedded::server::request::{address, is_https};
 use crate::embedded::server::session::LinkProblem;
@@ -81,16 +83,43 @@ impl FromRequest<Arc<Shared>> for Visit {
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response<Body>> {
         let (mut parts, _) = request.into_parts();
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|header| basic(header.to_str().ok()?));
-        let has_credentials =
-            given.is_some_and(|(user, password)| shared.authenticator.accepts_credentials(&user, &password));
-        if !has_credentials && !shared.sessions.accepts(&parts.headers) {
-            return Err(unknown_visitor());
-        }
-        parts.extensions.get::<Client>().into_iter().for_each(Client::authenticate);
+        admit(&parts, shared)?;
         let (segments, query) = address(&mut parts).await.map_err(IntoResponse::into_response)?;
         Ok(Self { shared: Arc::clone(shared), segments, query })
     }
+}
+
+/// Refuses a visitor without credentials or session.
+fn admit(parts: &Parts, shared: &Shared) -> Result<(), Response<Body>> {
+    let given = parts.headers.get(header::AUTHORIZATION).and_then(|header| basic(header.to_str().ok()?));
+    let has_credentials =
+        given.is_some_and(|(user, password)| shared.authenticator.accepts_credentials(&user, &password));
+    if !has_credentials && !shared.sessions.accepts(&parts.headers) {
+        return Err(unknown_visitor());
+    }
+    parts.extensions.get::<Client>().into_iter().for_each(Client::authenticate);
+    Ok(())
+}
+
+/// Answers an address that no route has: a browser gets a page with a way back, a program what the platform answers.
+pub(super) async fn unknown_address(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    if !is_for_a_browser(&request) {
+        return no_route(request.method().clone(), request.uri().clone()).await.into_response();
+    }
+    let (parts, _) = request.into_parts();
+    if let Err(refused) = admit(&parts, &shared) {
+        return refused;
+    }
+    let mut response = refused(&shared, &Refusal::new(404, "not_found", "There is no page at this address."));
+    guard(&mut response);
+    response
+}
+
+/// Browsers name HTML among what they accept; below `/v1` are no pages.
+fn is_for_a_browser(request: &Request) -> bool {
+    let is_of_api = request.uri().path().split('/').nth(1) == Some("v1");
+    let accepted = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    *request.method() == Method::GET && !is_of_api && accepted.into_iter().any(|value| value.contains("text/html"))
 }
 
 /// Asks for the credentials.
@@ -106,7 +135,7 @@ fn unknown_visitor() -> Response<Body> {
 }
 
 /// Takes the token of the link and begins a session.
-async fn sign_in(axum::extract::State(shared): axum::extract::State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn sign_in(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let query = Query::parse(request.uri().query().unwrap_or_default());
     // Programs that look at a link before a person does must not use it up.
     let begun = match *request.method() {

@@ -47,7 +47,7 @@ pub fn capture(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<SavedEnti
     let saved = |(key, after): (EntityKey, Option<Body>)| {
         let stored = basis.actual.get(&key.blueprint, &key.identifier);
         let (before, record) = (stored.map(body_of), stored.map(|stored| stored.record.clone()));
-        SavedEntity { key, before, record, after }
+        SavedEntity { key, before, record, after, taken_from: None }
     };
     after.into_iter().map(saved).collect()
 }

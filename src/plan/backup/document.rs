@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fields;
+use super::former_owner::FormerOwner;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::digest::Digest;
 use crate::domain::plan::request::Body;
@@ -55,4 +56,7 @@ pub struct SavedEntity {
     #[serde(with = "fields::optional")]
     #[schemars(with = "Option<fields::Schema>")]
     pub after: Option<Body>,
+    /// The other owner from whom the push took the entity over.
+    #[serde(default, rename = "takenFrom", skip_serializing_if = "Option::is_none")]
+    pub taken_from: Option<FormerOwner>,
 }

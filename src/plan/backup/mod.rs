@@ -6,6 +6,8 @@ mod codec;
 mod document;
 mod error;
 mod fields;
+mod former_owner;
+mod former_owners;
 mod sides;
 mod way_back;
 
@@ -16,4 +18,6 @@ pub use capture::capture;
 pub use codec::schema;
 pub use document::{Backup, BackupSource, FORMAT, SavedEntity};
 pub use error::BackupError;
+pub use former_owner::FormerOwner;
+pub use former_owners::FormerOwners;
 pub use way_back::{Live, WayBack};

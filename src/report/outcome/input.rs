@@ -18,6 +18,8 @@ pub struct OutcomeReport<'a> {
     pub milliseconds: u64,
     /// The command that applied the plan: `push` or `restore`.
     pub verb: &'static str,
+    /// The number of entities that a restore gave back to their owners.
+    pub given_back: usize,
     /// The id of the platform's action run that requested the push.
     pub run_id: Option<&'a str>,
 }

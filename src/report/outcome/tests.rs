@@ -30,7 +30,15 @@ fn rendered(case: &Case, outcome: &Outcome, format: OutcomeFormat, style: &Style
     let plan = case.report();
     let at = Moment::parse("2026-11-21T16:00:00Z").expect("it is a time");
     render(
-        &OutcomeReport { plan: &plan, outcome, at, milliseconds: 12_345, run_id: Some("r_1"), verb: "push" },
+        &OutcomeReport {
+            plan: &plan,
+            outcome,
+            at,
+            milliseconds: 12_345,
+            run_id: Some("r_1"),
+            verb: "push",
+            given_back: 0,
+        },
         format,
         style,
     )
@@ -144,8 +152,15 @@ fn what_has_no_end_was_not_attempted() {
 fn the_way_on_names_the_target() {
     let (case, outcome) = partial();
     let plan = PlanReport { push: "portolan push --target staging --no-prune", ..case.report() };
-    let report =
-        OutcomeReport { plan: &plan, outcome: &outcome, verb: "push", at: Moment(0), milliseconds: 0, run_id: None };
+    let report = OutcomeReport {
+        plan: &plan,
+        outcome: &outcome,
+        verb: "push",
+        at: Moment(0),
+        milliseconds: 0,
+        run_id: None,
+        given_back: 0,
+    };
     let text = render(&report, OutcomeFormat::Text, &UNICODE);
     assert!(text.contains("Rerun `portolan push --target staging --no-prune` to finish"), "{text}");
 }

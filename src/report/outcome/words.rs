@@ -16,12 +16,16 @@ pub(super) fn numbers(resolved: &ResolvedOutcome<'_>) -> String {
     let tally = &resolved.tally;
     let Tally { created, updated, renamed, adopted, deleted, incomplete, failed, in_doubt, not_attempted, unchanged } =
         tally;
-    if tally.applied() == 0 && tally.is_complete() {
+    let given_back = resolved.report.given_back;
+    if tally.applied() == 0 && given_back == 0 && tally.is_complete() {
         return format!("nothing to do; {unchanged} unchanged");
     }
     let mut text = format!("{created} created, {updated} updated, {deleted} deleted, {renamed} renamed");
     if *adopted > 0 {
         text.push_str(&format!(", {adopted} adopted{}", owner_only(resolved.report.outcome.relabelled)));
+    }
+    if given_back > 0 {
+        text.push_str(&format!(", {given_back} given back"));
     }
     if tally.is_complete() {
         return format!("{text}; {unchanged} unchanged");

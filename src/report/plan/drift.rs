@@ -2,6 +2,7 @@
 
 use crate::domain::plan::change::{Action, Change};
 use crate::domain::plan::drift::ChangedBy;
+use crate::report::plan::adoption::adoption_flags;
 use crate::report::plan::input::{DriftCommands, PlanReport};
 use crate::report::plan::words;
 use crate::text::plural::{count, grouped};
@@ -105,10 +106,13 @@ fn ways_out<'r>(
     let exporters = report.exporters();
     if let Some(pull) = commands.pull {
         let take = match exporters {
-            Some(_) => "Take the catalog's values into Git:",
-            None => "Take the catalog's values into Git (the owner stays the same until `push --adopt`):",
+            Some(_) => "Take the catalog's values into Git:".to_owned(),
+            None => {
+                let adoption = adoption_flags(report.plan, report.owners, report.adoption_flags);
+                format!("Take the catalog's values into Git (the owner stays the same until `push {adoption}`):")
+            }
         };
-        ways_out.push((take.to_owned(), Some(pull)));
+        ways_out.push((take, Some(pull)));
     }
     if missing > 0 {
         let manifests = if missing == 1 { "its manifest" } else { "their manifests" };

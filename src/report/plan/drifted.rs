@@ -24,7 +24,7 @@ impl Case {
         case.drifted.insert(key("service/gone"), EntityDrift::Missing);
         case.drift = Some(DriftCommands {
             pull: Some("portolan pull --entities --drifted"),
-            push: "portolan push --only catalog/services/cart.yaml --adopt",
+            push: "portolan push --only catalog/services/cart.yaml --adopt-from acme/other",
         });
         case
     }

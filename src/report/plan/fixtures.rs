@@ -23,7 +23,9 @@ use crate::domain::plan::{Counts, Cycle, Obstacle, Plan, Step, StepKind, Tally, 
 use crate::domain::value::Value;
 use crate::domain::value::timestamp::Moment;
 use crate::report::plan::input::{Complaint, DriftCommands, Links, PlanReport};
-use crate::report::plan::{ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving, PlanFormat, render};
+use crate::report::plan::{
+    AdoptionFlags, ClusterDelivery, DeliveringCluster, DeliveryDanger, NotArriving, PlanFormat, render,
+};
 use crate::report::positions::Files;
 use crate::report::style::Style;
 
@@ -567,6 +569,8 @@ impl Case {
             revision: self.revision.as_ref(),
             base: self.base.as_ref(),
             owners: &self.owners,
+            adoption_flags: AdoptionFlags::Any,
+            given_back: 0,
             blueprints: &self.blueprints,
             files: self,
             is_only_branch: self.is_only_branch,

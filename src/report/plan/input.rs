@@ -12,6 +12,7 @@ use crate::domain::plan::drift::Drift;
 use crate::domain::plan::revision::{BaseRevision, Revision};
 use crate::report::comment;
 use crate::report::impact::ImpactReport;
+use crate::report::plan::adoption::AdoptionFlags;
 use crate::report::plan::delivery::ClusterDelivery;
 use crate::report::positions::{Files, LineRange, Places};
 
@@ -38,6 +39,10 @@ pub struct PlanReport<'a> {
     pub at_base: &'a [(EntityKey, Place)],
     /// The known owners of foreign entities, sorted by key.
     pub owners: &'a [(EntityKey, ForeignOwner)],
+    /// The flags with which the reader can take over foreign entities.
+    pub adoption_flags: AdoptionFlags,
+    /// The number of entities that a restore gives back to their owners.
+    pub given_back: usize,
     /// The blueprints that the plan was made with, which name the targets of relations.
     pub blueprints: &'a [Blueprint],
     /// The manifests: paths, and the texts of those that changes refer to.

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::impact::markdown as impact;
 use crate::report::plan::drift::{self, DriftSection};
+use crate::report::plan::foreign::foreign_at_rest;
 use crate::report::plan::input::{PlanReport, Resolved};
 use crate::report::plan::{mermaid, sections, words};
 use crate::text::plural::{count, grouped};
@@ -233,7 +234,7 @@ fn notes(report: &PlanReport<'_>) -> Section {
     let cycles = plan.cycles.iter().map(|cycle| format!("{}.", words::cycle(cycle)));
     let asked = report.complaints.is_some_and(<[_]>::is_empty) && !plan.is_empty();
     let asked = asked.then(|| "Verified: the catalog accepts every change.".to_owned());
-    let foreign = words::foreign_at_rest(report);
+    let foreign = foreign_at_rest(report);
     let sentences = asked.into_iter().chain(foreign).chain(report.notes.iter().cloned()).chain(cycles);
     let items = sentences.map(|sentence| {
         let line = format!("> {}\n\n", prose(&sentence));

@@ -1,14 +1,17 @@
 //! Renders a plan in every format: changes, hazards, and pending changes that this branch did not cause. Every number
 //! is taken from the plan, so that formats cannot disagree.
 
+mod adoption;
 mod delivery;
 pub(in crate::report) mod drift;
 pub(in crate::report) mod fields;
+mod foreign;
 pub(in crate::report) mod inline;
 pub(in crate::report) mod input;
 pub mod json;
 pub(in crate::report) mod markdown;
 mod mermaid;
+mod names;
 pub(in crate::report) mod sections;
 mod summary;
 mod text;
@@ -29,6 +32,7 @@ use crate::report::escape::lines;
 use crate::report::format::Format;
 use crate::report::style::Style;
 
+pub use adoption::{AdoptionFlags, adoption_flags};
 pub use delivery::{ClusterDelivery, DelivererShare, DeliveringCluster, DeliveryDanger, NotArriving};
 pub use input::{Complaint, DriftCommands, Links, PlanRefusal, PlanReport, marker};
 pub use markdown::Totals;

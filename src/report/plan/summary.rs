@@ -2,6 +2,7 @@
 //! counts.
 
 use crate::report::escape::clean;
+use crate::report::plan::adoption::taken_over;
 use crate::report::plan::delivery::DeliveringCluster;
 use crate::report::plan::drift::DriftSection;
 use crate::report::plan::input::PlanReport;
@@ -9,7 +10,7 @@ use crate::report::plan::words;
 use crate::text::plural::count;
 
 pub(super) fn render(report: &PlanReport<'_>) -> String {
-    let mut line = format!("Plan: {}", words::numbers(&report.plan.counts.total));
+    let mut line = format!("Plan: {}", words::numbers(report));
     let complaints = report.complaints.filter(|complaints| !complaints.is_empty());
     let asks = !words::consent_flags(report).is_empty();
     if !report.plan.obstacles.is_empty() && report.delivery.is_none() {
@@ -22,7 +23,7 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
             line.push_str(&format!("; {}", DeliveringCluster::heading(number)));
         }
     } else if asks && !report.is_only_branch && complaints.is_none() {
-        let taken = words::taken_over(report.plan);
+        let taken = taken_over(report.plan);
         let taken = if taken > 0 { format!(", which takes over {}", count(taken, "entity")) } else { String::new() };
         line.push_str(&format!("; needs approval: {}{taken}", clean(&words::command(report))));
     }

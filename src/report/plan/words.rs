@@ -1,8 +1,6 @@
 //! The sentences about a plan, shared by all formats. Names are in backticks and unescaped; each renderer cleans and
 //! escapes what it writes.
 
-use std::collections::BTreeMap;
-
 use crate::domain::entity::fields::TextField;
 use crate::domain::entity::{EntityKey, Record};
 use crate::domain::plan::change::{
@@ -12,44 +10,16 @@ use crate::domain::plan::hazard::{Blocker, Consent, Hazard, HazardKind};
 use crate::domain::plan::policy::{PolicyMatch, PolicyVerdict};
 use crate::domain::plan::{Cycle, Obstacle, Plan, StepKind, Tally};
 use crate::domain::value::Value;
+use crate::report::plan::adoption::{AdoptionFlags, adoption_flags};
+use crate::report::plan::foreign::{foreign, owner};
 use crate::report::plan::inline::inline;
 use crate::report::plan::input::{PlanReport, Resolved};
-use crate::text::plural::{count, grouped, list};
+use crate::report::plan::names::MAX_NAMES;
+pub(in crate::report) use crate::report::plan::names::{entity, names, quoted, tick};
+use crate::text::plural::{count, grouped};
 
-/// The number of names in one sentence.
-const MAX_NAMES: usize = 8;
 /// The number of characters of a value beside a name.
 const MAX_VALUE: usize = 60;
-
-pub(in crate::report) fn entity(key: &EntityKey) -> String {
-    format!("{}/{}", key.blueprint, key.identifier)
-}
-
-/// The owner, if the catalog does not reveal it.
-const ANOTHER_OWNER: &str = "another owner";
-/// The number of owners in one sentence.
-const MAX_OWNERS: usize = 3;
-
-/// A name in backticks. A backtick within it would end the code.
-pub(in crate::report) fn tick(name: &str) -> String {
-    format!("`{}`", name.replace('`', "'"))
-}
-
-pub(in crate::report) fn quoted(key: &EntityKey) -> String {
-    tick(&entity(key))
-}
-
-/// `a, b and 12 more`.
-pub(in crate::report) fn names(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
-    let total = names.len();
-    // One more name takes as much space as saying that there is one more.
-    let shown = if total <= most + 1 { total } else { most };
-    let mut parts: Vec<String> = names.take(shown).collect();
-    if total > shown {
-        parts.push(format!("{} more", grouped(total - shown)));
-    }
-    list(&parts)
-}
 
 pub(in crate::report) fn sign(action: &Action) -> char {
     match action {
@@ -93,27 +63,6 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
             Some(format!("owned by {}", owner(&change.key, report)))
         }
         (Action::Create | Action::Update | Action::Delete, OwnerStatus::New | OwnerStatus::Ours) => None,
-    }
-}
-
-/// The owner in the form that follows "owned by".
-fn owner(key: &EntityKey, report: &PlanReport<'_>) -> String {
-    report.owner_of(key).map_or_else(|| ANOTHER_OWNER.to_owned(), ToString::to_string)
-}
-
-/// The owners of these entities, by descending number of entities: ``scope `acme/other` (3) and another owner (1)``.
-fn owners<'k>(keys: impl Iterator<Item = &'k EntityKey>, report: &PlanReport<'_>) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    keys.for_each(|key| *counts.entry(owner(key, report)).or_default() += 1);
-    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    match counts.as_slice() {
-        [] => ANOTHER_OWNER.to_owned(),
-        [(owner, _)] => owner.clone(),
-        several => {
-            let named = several.iter().map(|(owner, count)| format!("{owner} ({})", grouped(*count)));
-            names(named, MAX_OWNERS)
-        }
     }
 }
 
@@ -306,67 +255,17 @@ pub(in crate::report) fn asking(plan: &Plan) -> usize {
     plan.hazards.iter().filter(|hazard| asks(hazard.consent)).count()
 }
 
-/// The number of entities that `--adopt` would take over.
-pub(in crate::report) fn taken_over(plan: &Plan) -> usize {
-    let written = plan.hazards.iter().find_map(|hazard| match &hazard.kind {
-        HazardKind::Foreign { keys } => Some(keys.len()),
-        HazardKind::Policy { .. }
-        | HazardKind::ManyDeletes { .. }
-        | HazardKind::DeleteWithDependents { .. }
-        | HazardKind::RenameWithDependents { .. }
-        | HazardKind::ChangedSincePush { .. }
-        | HazardKind::Unseen { .. }
-        | HazardKind::UnseenDependents { .. }
-        | HazardKind::StillNeeded { .. }
-        | HazardKind::PruneBlocked { .. } => None,
-    });
-    written.map_or(0, |written| written + plan.foreign_unchanged.len())
-}
-
-/// The owners of the foreign entities, and the effect of `--adopt`.
-fn foreign(keys: &[EntityKey], report: &PlanReport<'_>) -> String {
-    let (written, at_rest) = (keys.len(), report.plan.foreign_unchanged.len());
-    let owners = owners(keys.iter().chain(&report.plan.foreign_unchanged), report);
-    if let Some(exporters) = report.exporters() {
-        let all = written + at_rest;
-        let (verb, them) = if all == 1 { ("is", "it") } else { ("are", "them") };
-        let entities = count(all, "declared entity");
-        return format!(
-            "{entities} {verb} owned by {owners}: {exporters} will take {them} over, and may delete {them} later"
-        );
-    }
-    let (verb, them) = if written == 1 { ("is", "it") } else { ("are", "them") };
-    let more = if at_rest == 0 {
-        String::new()
-    } else {
-        format!(
-            ", and takes over {} more that {} as declared",
-            grouped(at_rest),
-            if at_rest == 1 { "is" } else { "are" }
-        )
-    };
-    let belong = match written + at_rest {
-        1 => "it belongs".to_owned(),
-        2 => "both belong".to_owned(),
-        both => format!("all {} belong", grouped(both)),
-    };
-    let deletes = if written + at_rest == 1 { "it" } else { "them" };
-    let (entities, scope) = (count(written, "entity"), tick(&report.plan.scope));
-    format!(
-        "{entities} {verb} owned by {owners}: `--adopt` writes {them}{more}; from then on {belong} to \
-         {scope}, which may delete {deletes}"
-    )
-}
-
 /// How to clear a relation that a manifest no longer names.
 fn way_out(dependents: &[Dependent], report: &PlanReport<'_>) -> String {
     let Some(unnamed) = dependents.iter().find(|dependent| dependent.after == RelationEffect::Unnamed) else {
         return String::new();
     };
     let null = tick(&format!("{}: null", unnamed.relation));
-    let base = match report.base {
-        Some(_) => "",
-        None => "; if the manifest set it before, `--base` with the target branch does the same",
+    let base = match (report.base, report.adoption_flags) {
+        (Some(_), _) | (None, AdoptionFlags::Hidden) => "",
+        (None, AdoptionFlags::Any | AdoptionFlags::AdoptOnly) => {
+            "; if the manifest set it before, `--base` with the target branch does the same"
+        }
     };
     format!("; a manifest keeps what it does not set, and {null} clears it{base}")
 }
@@ -433,34 +332,6 @@ fn round(cycle: &Cycle, name: &dyn Fn(&EntityKey) -> String) -> String {
     parts.join(" -> ")
 }
 
-/// Foreign entities that are already as declared; `None` also if a hazard reports them.
-pub(in crate::report) fn foreign_at_rest(report: &PlanReport<'_>) -> Option<String> {
-    let plan = report.plan;
-    if plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption) {
-        return None;
-    }
-    let keys = &plan.foreign_unchanged;
-    let names = names(keys.iter().map(quoted), MAX_NAMES);
-    let owners = owners(keys.iter(), report);
-    if let Some(exporters) = report.exporters().filter(|_| !keys.is_empty()) {
-        let (verb, them) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
-        let entities = count(keys.len(), "declared entity");
-        return Some(format!(
-            "{entities} {verb} owned by {owners}, and already as declared: {names}; {exporters} will take {them} over."
-        ));
-    }
-    match keys.len() {
-        0 => None,
-        1 => Some(format!(
-            "1 declared entity is owned by {owners}, and already as declared: {names}. `--adopt` takes it over."
-        )),
-        number => Some(format!(
-            "{} declared entities are owned by {owners}, and already as declared: {names}. `--adopt` takes them over.",
-            grouped(number)
-        )),
-    }
-}
-
 /// What the plan is for: scope, catalog, commit, base.
 pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
     let mut text = format!("Plan for {} in {}", tick(&report.plan.scope), report.catalog);
@@ -480,18 +351,22 @@ pub(in crate::report) fn subject(report: &PlanReport<'_>) -> String {
 }
 
 /// The line of counts, in a form for searching: plain digits, and always the four verbs.
-pub(in crate::report) fn numbers(tally: &Tally) -> String {
+pub(in crate::report) fn numbers(report: &PlanReport<'_>) -> String {
+    let tally = &report.plan.counts.total;
     let mut rest = vec![format!("{} unchanged", tally.unchanged)];
     rest.extend((tally.kept > 0).then(|| format!("{} kept", tally.kept)));
     rest.extend((tally.left_out > 0).then(|| format!("{} not selected", tally.left_out)));
     let rest = rest.join(", ");
-    if tally.changes() == 0 {
+    if tally.changes() == 0 && report.given_back == 0 {
         return format!("nothing to do; {rest}");
     }
     let Tally { create, update, delete, rename, .. } = tally;
     let mut text = format!("{create} to create, {update} to update, {delete} to delete, {rename} to rename");
     if tally.adopt > 0 {
         text.push_str(&format!(", {} to adopt", tally.adopt));
+    }
+    if report.given_back > 0 {
+        text.push_str(&format!(", {} to give back", report.given_back));
     }
     let parts = [(tally.foreign, "foreign"), (tally.pending, "already pending")];
     let parts: Vec<String> =
@@ -507,7 +382,7 @@ pub(in crate::report) fn consent_flags(report: &PlanReport<'_>) -> String {
     let plan = report.plan;
     let adopts = plan.hazards.iter().any(|hazard| hazard.consent == Consent::Adoption);
     let mut flags: Vec<String> = Vec::new();
-    flags.extend(adopts.then(|| "--adopt".to_owned()));
+    flags.extend(adopts.then(|| adoption_flags(plan, report.owners, report.adoption_flags)));
     flags.extend(plan.approval.map(|digest| format!("--approve {digest}")));
     flags.join(" ")
 }
@@ -522,7 +397,8 @@ pub(in crate::report) fn command(report: &PlanReport<'_>) -> String {
 /// The next step as a sentence; `None` if there is none. `where_named` says where the reader finds the hazards.
 pub(in crate::report) fn next_step(report: &PlanReport<'_>, where_named: &str) -> Option<String> {
     let plan = report.plan;
-    if !report.says_next_step || plan.is_empty() && plan.obstacles.is_empty() {
+    let is_empty = plan.is_empty() && plan.obstacles.is_empty() && report.given_back == 0;
+    if !report.says_next_step || is_empty {
         return None;
     }
     if !plan.obstacles.is_empty() {

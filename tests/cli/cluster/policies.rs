@@ -112,5 +112,5 @@ fn what_has_no_policy_is_an_error() {
     bare.write("portolan.yaml", "scope: acme/catalog\n");
     assert_error(&run(&bare, "cluster policies").was_refused(), "no-snapshot");
     let nowhere = run(&repo, "cluster policies --out nowhere/policies");
-    assert_eq!((nowhere.code, nowhere.results.as_str()), (70, ""), "{}", nowhere.talk);
+    assert_eq!((nowhere.code, nowhere.results.as_str()), (64, ""), "{}", nowhere.talk);
 }

@@ -109,18 +109,18 @@ fn a_broken_config_is_64_with_all_its_faults() {
 }
 
 #[test]
-fn output_that_cannot_be_written_is_70() {
+fn an_output_whose_path_leads_nowhere_is_64() {
     let repo = shop();
     repo.write("file", "");
     for target in ["text=file/report.txt", "json=catalog"] {
         let told = lint(&repo, &["--output", target]);
-        assert_eq!(told.code, 70, "{told:?}");
+        assert_eq!(told.code, 64, "{told:?}");
         let (_, path) = target.split_once('=').expect("it has a file");
         assert_error(&told.err, "unwritable-output");
         assert_says(&told, &format!("{path}`"));
     }
     let told = lint(&repo, &["--write-baseline", "file/baseline.json"]);
-    assert_eq!(told.code, 70, "{told:?}");
+    assert_eq!(told.code, 64, "{told:?}");
 }
 
 #[cfg(target_os = "linux")] // writes to /dev/full

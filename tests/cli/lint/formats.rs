@@ -93,7 +93,7 @@ fn a_folder_that_is_not_there_is_not_made() {
     let repo = faulty();
     for arguments in [["--output", "sarif=nowhere/a.sarif"], ["--write-baseline", "nowhere/known.json"]] {
         let told = lint(&repo, &arguments);
-        assert_eq!(told.code, 70, "{told:?}");
+        assert_eq!(told.code, 64, "{told:?}");
         assert_error(&told.err, "unwritable-output");
         super::bench::assert_says(&told, "the folder `nowhere` does not exist");
         assert!(!repo.path().join("nowhere").exists());

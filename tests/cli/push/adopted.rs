@@ -8,6 +8,7 @@ use crate::testkit::Repo;
 use crate::testkit::counts::planned;
 use crate::testkit::errors::assert_error;
 use crate::testkit::plain::Plain;
+use crate::testkit::says::CONFLICTING_FLAGS;
 use crate::testkit::serving::Serving;
 
 const OLD: &str = "acme/catalog";
@@ -143,11 +144,57 @@ fn a_use_that_makes_no_sense_is_refused() {
     let own = push(&repo, &serving, "--adopt-from acme/catalog");
     assert_eq!(own.code, 64, "{}{}", own.results, own.talk);
     assert_error(&own.talk, "adopt-from-own-scope");
+    assert!(push(&repo, &serving, "--adopt --adopt-from acme/other").was_refused().contains(CONFLICTING_FLAGS));
     for wrong in ["--adopt-from a(b", "--adopt-from="] {
         let wrong = push(&repo, &serving, wrong);
         assert_eq!(wrong.code, 64, "{}{}", wrong.results, wrong.talk);
         assert!(wrong.talk.contains("--adopt-from"), "{}", wrong.talk);
     }
+}
+
+#[test]
+fn a_misspelt_scope_is_refused_while_there_is_something_to_take_over() {
+    let (repo, (serving, _)) = (services(2), server(&[]));
+    assert_eq!(push(&repo, &serving, "").code, 0);
+    in_scope(&repo, "acme/new");
+    let misspelt = push(&repo, &serving, "--adopt-from acme/catalogue");
+    assert_eq!(misspelt.code, 64, "{}{}", misspelt.results, misspelt.talk);
+    assert_error(&misspelt.talk, "adopt-from-unknown-scope");
+    assert!(misspelt.talk.contains("`acme/catalog`") && misspelt.talk.contains('2'), "{}", misspelt.talk);
+    // Nothing is near, so the note names the scopes.
+    let unknown = push(&repo, &serving, "--adopt-from nobody");
+    assert!(unknown.code == 0 && unknown.results.contains("`acme/catalog`"), "{}{}", unknown.results, unknown.talk);
+    assert_eq!(push(&repo, &serving, "--adopt-from acme/catalog").code, 0);
+    // A job that keeps the flag goes on, whatever else the catalog has.
+    assert_eq!(push(&repo, &serving, "--adopt-from acme/catalog").code, 0);
+}
+
+#[test]
+fn a_refused_push_names_the_flag_that_takes_over_from_the_owner_and_nobody_else() {
+    let (repo, (serving, plain)) = (services(2), server(&[]));
+    assert_eq!(push(&repo, &serving, "").code, 0);
+    in_scope(&repo, "acme/new");
+    // What is as declared is no reason to refuse; the note names the same flag.
+    let noted = push(&repo, &serving, "");
+    assert!(noted.code == 0 && noted.results.contains("`--adopt-from acme/catalog`"), "{}", noted.results);
+    repo.write("catalog/all.yaml", manifests(0..2).replace("size: 1", "size: 10"));
+    let refused = push(&repo, &serving, "");
+    assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+    for text in [&refused.results, &refused.talk] {
+        assert!(text.contains("`--adopt-from acme/catalog`") && !text.contains("--adopt`"), "{text}");
+    }
+    // The owner of `s2` has no scope, so only `--adopt` takes over all of them, and the command does not repeat the other.
+    plain.must("POST", "blueprints/service/entities", Some(&json!({"identifier": "s2", "title": "theirs"})));
+    repo.write("catalog/all.yaml", manifests(0..3).replace("size: 1", "size: 10"));
+    for flags in ["", "--adopt-from acme/catalog"] {
+        let refused = push(&repo, &serving, flags);
+        assert_eq!(refused.code, 4, "{}{}", refused.results, refused.talk);
+        assert!(refused.results.contains("`--adopt`"), "{}", refused.results);
+        let shown = push(&repo, &serving, &format!("{flags} --dry-run"));
+        assert!(shown.results.contains("--adopt`") && !shown.results.contains("--adopt-from"), "{}", shown.results);
+    }
+    assert_eq!(push(&repo, &serving, "--adopt").code, 0);
+    assert_eq!(owned(&plain, "acme/new"), ["s0", "s1", "s2"]);
 }
 
 #[test]

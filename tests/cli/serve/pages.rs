@@ -32,6 +32,29 @@ pub fn hostile() -> Server {
 pub const ENTITY: &str = "/blueprints/service/entities/a%2Fb";
 
 #[test]
+fn an_unknown_address_is_a_page_for_browsers_and_json_for_programs() {
+    let server = hostile();
+    let key = ("authorization", "Basic YWRhOmFuLW9wZW4tc2VjcmV0LW9mLXRoZS10ZXN0cw==");
+    let browser = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    for path in ["/blueprint/service", "/entities", "/v1x", "/blueprints/service/entities/c/d"] {
+        let page = server.ask("GET", path, &[key, browser], "");
+        assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")), "{path}");
+        assert!(
+            page.body.contains("There is no page at this address") && page.body.contains("href=\"/\""),
+            "{}",
+            page.body
+        );
+        assert!(page.header("content-security-policy").is_some(), "{path}");
+        assert_eq!(server.ask("GET", path, &[browser], "").status, 401, "{path}: it asks who this is");
+        for headers in [&[key][..], &[key, ("accept", "application/json")], &[key, ("accept", "*/*")]] {
+            assert_eq!(server.ask("GET", path, headers, "").refusal().0, 404, "{path}");
+        }
+        assert_eq!(server.ask("POST", path, &[key, browser], "").refusal().0, 404, "{path}");
+    }
+    assert_eq!(server.ask("GET", "/v1/nothing", &[key, browser], "").refusal(), (404, "not_found".to_owned()));
+}
+
+#[test]
 fn a_page_is_for_who_has_the_credentials() {
     let server = hostile();
     for path in ["/", "/search?q=service", "/search.json?q=a", "/blueprints/service", ENTITY, "/blueprints/nothing"] {

@@ -160,3 +160,64 @@ fn a_preview_of_a_catalog_elsewhere_reads_what_the_plan_is_about() {
     let written = elsewhere.gives("GET", "/v1/blueprints/service/entities/cart", &serde_json::Value::Null);
     assert_eq!(written["entity"]["properties"]["tier"], 1, "nothing was written");
 }
+
+#[test]
+fn a_renamed_entity_has_one_name_and_a_placeholder_is_no_misfit() {
+    let repo = Repo::new();
+    let properties = json!({"tier": {"type": "number", "default": 2}, "language": {"type": "string"}});
+    let blueprint = json!({
+        "identifier": "service", "title": "Service", "schema": {"properties": properties, "required": ["language"]},
+        "relations": {"next": {"target": "service", "many": false, "required": false}},
+    });
+    repo.git(&["init", "--quiet", "--initial-branch=main"]);
+    repo.write("portolan.yaml", "catalog: local\nscope: acme/catalog\n");
+    repo.write(".portolan/blueprints/service.json", blueprint.to_string());
+    repo.write(".gitignore", ".portolan/local.db*\n");
+    let go = "  properties: {language: go}\n";
+    repo.write("catalog/a.yaml", service("a", &format!("{go}  relations: {{next: b}}\n")));
+    repo.write("catalog/b.yaml", service("b", go)).write("catalog/gone.yaml", service("gone", go));
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "one"]);
+    done(run(&repo, "push"));
+    let elsewhere = Server::of(&repo, "");
+    let path = "/v1/blueprints/service/entities?create_missing_related_entities=true";
+    let entity = json!({"identifier": "theirs", "properties": {"language": "go"}, "relations": {"next": "named-only"}});
+    elsewhere.gives("POST", path, &entity);
+    repo.remove("catalog/gone.yaml");
+    repo.write("catalog/a.yaml", service("a", &format!("{go}  relations: {{next: c}}\n")));
+    let annotated = "metadata: {name: c, annotations: {portolan.dev/renamed-from: b}}";
+    repo.write("catalog/b.yaml", service("c", go).replace("metadata: {name: c}", annotated));
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "two"]);
+    let url = format!("http://{}", elsewhere.address);
+    let mut variables = CHOSEN.to_vec();
+    variables.extend([("PORTOLAN_CATALOG", url.as_str()), ("PORT_CLIENT_ID", ID), ("PORT_CLIENT_SECRET", SECRET)]);
+    let server = Server::in_folder(repo.path(), "--preview", &variables);
+    let home = server.page("/").body;
+    assert!(home.contains("1 entity is renamed") && !home.contains("do not fit"), "{home}");
+    assert!(home.contains("<td class=\"number\">4</td>"), "a, c, theirs and what it points to: {home}");
+    let list = server.page("/blueprints/service").body;
+    assert!(list.contains("4 entities after the merge, and 1 that it deletes"), "{list}");
+    let rows = list.split("id=\"entities\"").nth(1).expect("the table");
+    assert!(rows.contains("<code>c</code>") && !rows.contains("<code>b</code>"), "{rows}");
+    assert_eq!((rows.matches("mark renamed").count(), rows.matches("mark deleted").count()), (1, 1), "{rows}");
+    let filtered = server.page("/blueprints/service?property.language=go").body;
+    assert!(filtered.contains("with those that the merge deletes"), "{filtered}");
+    assert_eq!(server.page("/search.json?q=b").json(), json!([]));
+    let old = server.page("/blueprints/service/entities/b").body;
+    assert!(old.contains("new identifier") && old.contains("/blueprints/service/entities/c\""), "{old}");
+    // An export has the page too, so no link of it leads nowhere.
+    let export = run_with(&repo, "serve --preview --export ../site", &variables);
+    assert_eq!(export.code, 0, "{}", export.talk);
+}
+
+#[test]
+fn pages_name_owners_and_no_flags() {
+    let repo = branch();
+    repo.write("portolan.yaml", "catalog: local\nscope: acme/new\n");
+    let server = Server::of(&repo, "--preview --base main");
+    let home = server.page("/").body;
+    assert!(home.contains("owned by scope <code>acme/catalog</code>"), "{home}");
+    let text = home.split("<main").nth(1).expect("the content");
+    assert!(!text.contains(" --") && !text.contains("<code>--"), "{text}");
+}

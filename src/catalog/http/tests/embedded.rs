@@ -7,10 +7,11 @@ use serde_json::json;
 use super::*;
 use crate::catalog::apply::{ApplyContext, apply};
 use crate::catalog::wire::{EntityDraft, IdentifierRef, RelationRef, WriteOptions, Writer};
-use crate::catalog::{ApplyOptions, Cancellation, Catalog, Part, WriteFailure};
+use crate::catalog::{ApplyOptions, Cancellation, Catalog, Part, ReadLimit, WriteFailure};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::fields::Texts;
+use crate::domain::entity::foreign_owner::{ForeignOwner, OwnerKind};
 use crate::domain::entity::patch::Patch;
 use crate::domain::plan::StepKind;
 use crate::domain::plan::outcome::{ChangeOutcome, Reason};
@@ -233,6 +234,50 @@ fn a_few_are_read_by_their_names_as_the_store_has_them() {
 
 /// Two writers and one catalog: between the plan and its deletes, one entity is taken over, one is written again by this
 /// scope, one is deleted, and one is deleted and created anew.
+#[test]
+fn owners_are_named_and_given_back_without_knowing_their_names() {
+    let served = served();
+    let sources = [
+        ("old", "portolan/0.0.1 (statekey/acme/web)", Some((OwnerKind::Scope, "acme/web"))),
+        ("web", "portolan/0.0.2 (statekey/acme/web)", Some((OwnerKind::Scope, "acme/web"))),
+        ("pods", "port-k8s-exporter/^0.3.4 (statekey/prod)", Some((OwnerKind::Exporter, "prod"))),
+        ("pager", "port-ocean/pagerduty/0.2.1/1/exporter", Some((OwnerKind::Integration, "pagerduty/1"))),
+        ("pager2", "port-ocean/pagerduty/0.2.1/1/exporter2", Some((OwnerKind::Integration, "pagerduty/1"))),
+        ("script", "curl/8", None),
+    ];
+    let draft = |identifier: &str| EntityDraft {
+        identifier: Some(IdentifierRef::Literal(identifier.to_owned())),
+        ..EntityDraft::default()
+    };
+    for (identifier, user_agent, _) in sources {
+        let writer = Writer { id: "test".to_owned(), user_agent: user_agent.to_owned(), now: Moment(0) };
+        served.store.bulk_upsert("domain", vec![Ok(draft(identifier))], &MERGE, &writer).expect("it is written");
+    }
+    let names: Vec<Box<str>> = sources.iter().map(|(identifier, ..)| (*identifier).into()).collect();
+    let (cancellation, timeout) = (Cancellation::default(), std::time::Duration::from_secs(30));
+    let limit = ReadLimit { cancellation: &cancellation, timeout };
+    let sides: [Box<dyn Catalog>; 2] = [Box::new(served.client()), Box::new(served.local())];
+    for catalog in &sides {
+        let listed = catalog.datasources(limit).expect("they are listed").expect("the catalog lists them");
+        let owners = catalog.owners_of("domain", &names, &[], limit).expect("they are found");
+        let datasources = catalog.datasources_of("domain", &names, limit).expect("they are found");
+        for (identifier, user_agent, owner) in sources {
+            let owner = owner.map(|(kind, name)| ForeignOwner::new(kind, Some(name.to_owned())));
+            assert_eq!(owners.get(identifier), owner.as_ref(), "{identifier}");
+            assert_eq!(datasources.get(identifier).map(String::as_str), Some(user_agent), "{identifier}");
+            assert!(listed.iter().any(|datasource| datasource == user_agent), "{listed:?}");
+        }
+        let own = owner().user_agent();
+        let options =
+            ApplyOptions { run_id: None, stop_on_failure: false, cancellation: &cancellation, progress: &Silent };
+        for (datasource, owned) in [(own.as_str(), true), ("port-ocean/pagerduty/0.2.1/1/exporter", false)] {
+            assert!(catalog.relabel("domain", &names[3..4], datasource, options).may_be_applied);
+            let ours = catalog.owned_among(&owner(), "domain", &names, limit).expect("it is read");
+            assert_eq!(ours.contains_key("pager"), owned, "{datasource}");
+        }
+    }
+}
+
 #[test]
 fn what_was_written_after_the_plan_was_made_is_not_deleted() {
     for is_remote in [true, false] {

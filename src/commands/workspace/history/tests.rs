@@ -274,7 +274,7 @@ impl Scene {
 
 /// The identifiers that were read, and whether anything is in doubt.
 fn read(asked: &mut ManifestSet, past: &PastManifests) -> (Vec<String>, bool) {
-    asked.settle(past);
+    asked.resolve_hidden(past);
     let names = asked.entities.iter().map(|entity| entity.key.identifier.to_string()).collect();
     (names, !asked.unusable.is_empty() || !asked.unreadable.is_empty())
 }

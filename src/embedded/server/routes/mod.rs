@@ -39,7 +39,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(of_teams())
         .merge(of_empty_lists())
         .merge(pages::router());
-    routes.fallback(no_route).method_not_allowed_fallback(no_route).with_state(shared)
+    routes.fallback(pages::unknown_address).method_not_allowed_fallback(no_route).with_state(shared)
 }
 
 fn of_blueprints() -> Router<Arc<Shared>> {
