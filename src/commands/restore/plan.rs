@@ -81,6 +81,7 @@ pub(super) fn plan_restore(
             write: &write,
             clears_dropped: false,
             deletes: Deletes::Listed(&way_back.deleted),
+            is_exported: false,
             prune: settings.prune.rule(),
             policies: &policies.policies,
             destination,
@@ -211,17 +212,27 @@ fn check_complete(actual: &Snapshot) -> Result<(), RestoreError> {
 
 /// Notes on the backup and on what the restore leaves alone, as sentences.
 fn describe(way_back: &WayBack, backup: &Backup) -> Vec<String> {
-    let WayBack { desired, deleted, changed_since: _, taken_over, gone, unknown_fields } = way_back;
+    let WayBack { desired, deleted, changed_since: _, taken_over, not_renamed_back, gone, unknown_fields } = way_back;
     let commit = backup.source.commit.as_deref().and_then(|commit| commit.get(..10));
     let commit = commit.map(|commit| format!(", commit `{}`", clean(commit))).unwrap_or_default();
     let mut notes = vec![format!("This plan undoes the push of {}{commit}.", backup.source.at)];
-    let as_before = backup.entities.len() - desired.len() - deleted.len() - taken_over.len() - gone.len();
+    let others = deleted.len() + taken_over.len() + not_renamed_back.len() + gone.len();
+    let as_before = backup.entities.len() - desired.len() - others;
     if as_before > 0 {
         let (entities, are) = (count(as_before, "entity"), if as_before == 1 { "is" } else { "are" });
         notes.push(format!("{entities} of the backup {are} in the catalog as before the push."));
     }
     if !taken_over.is_empty() {
-        notes.push(format!("The push created {}; another writer owns this now, so it is kept.", names(taken_over)));
+        notes.push(format!(
+            "The push created or renamed {}; another writer owns this now, so it is kept.",
+            names(taken_over)
+        ));
+    }
+    if !not_renamed_back.is_empty() {
+        notes.push(format!(
+            "The push renamed {}; another entity has the former identifier now, so the new one is kept.",
+            names(not_renamed_back)
+        ));
     }
     if !gone.is_empty() {
         notes.push(format!("The push changed {}, deleted by somebody since: it is not created again.", names(gone)));

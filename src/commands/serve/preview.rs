@@ -26,6 +26,7 @@ use crate::domain::entity::{Entity, EntityKey, Targets};
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::request::{Method, WriteRequest};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::Snapshot;
 use crate::embedded::pages::{HazardNote, HazardWeight, Preview, Site};
 use crate::embedded::store::{Failure, Store, system_clock};
 use crate::error::Error;
@@ -149,6 +150,9 @@ fn copy(planned: &BuiltPlan, context: &Context<'_>) -> Result<(Store, Vec<String
         }
     }
     for request in planned.requests.waves.iter().flatten() {
+        if let Some((blueprint, renamed)) = renamed(request, planned, &snapshot) {
+            refused += add(&store, blueprint, &[renamed], &writer)?;
+        }
         refused += perform(&store, request, &writer)?;
     }
     progress.finish();
@@ -219,12 +223,21 @@ fn write(
     }
 }
 
+/// The entity that a request renames, with its new identifier. The one with the old identifier stays, so that its page can
+/// name the new one.
+fn renamed<'p>(request: &WriteRequest, planned: &'p BuiltPlan, snapshot: &Snapshot) -> Option<(&'p Blueprint, Entity)> {
+    let Method::Rename { from, .. } = &request.method else { return None };
+    let stored = snapshot.get(&request.key.blueprint, from)?;
+    let blueprint = planned.blueprints.all.named(&request.key.blueprint)?;
+    Some((blueprint, Entity { key: request.key.clone(), ..stored.clone() }))
+}
+
 /// Performs a write of the plan. What the merge deletes stays, so that its page can say so.
 fn perform(store: &Store, request: &WriteRequest, writer: &Writer) -> Result<usize, Error> {
     let options = match &request.method {
         Method::Delete => return Ok(0),
         Method::Replace(_) => WriteOptions { merge: false, ..merging() },
-        Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) => merging(),
+        Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) | Method::Rename { .. } => merging(),
     };
     Ok(write(store, &request.key.blueprint, vec![draft(request)], &options, writer)?.len())
 }
