@@ -216,6 +216,7 @@ fn ask(desired: &[Desired], actual: &Snapshot, blueprints: &[Blueprint], owned: 
     plan(&PlanInput {
         clears_dropped: true,
         deletes: Deletes::Undeclared,
+        is_exported: false,
         desired,
         base: None,
         actual,

@@ -13,7 +13,7 @@ use portolan::catalog::wire::{EntityDraft, WriteOptions, Writer};
 use portolan::catalog::{ApplyOptions, Cancellation, Catalog, Part};
 use portolan::domain::entity::{Entity, EntityKey, Owner, Targets};
 use portolan::domain::plan::Plan;
-use portolan::domain::plan::change::Change;
+use portolan::domain::plan::change::{Action, Change, Field};
 use portolan::domain::plan::outcome::{ChangeOutcome, Outcome, Reason};
 use portolan::domain::plan::write_mode::PruneRule;
 use portolan::domain::platform::PORT;
@@ -295,6 +295,38 @@ fn agrees(plan: &Plan, outcome: &Outcome, before: &BTreeMap<EntityKey, String>, 
     }
 }
 
+/// Checks that a renamed entity keeps every value of the catalog that the plan does not change, whoever set it.
+fn renames_keep_the_rest(plan: &Plan, outcome: &Outcome, before: &Snapshot, after: &Snapshot) {
+    for (change, end) in plan.changes.iter().zip(&outcome.ends) {
+        let (Action::Rename { from, .. }, ChangeOutcome::Applied) = (&change.action, end) else { continue };
+        let old = before.get(&change.key.blueprint, from).expect("it was there");
+        let new = after.get(&change.key.blueprint, &change.key.identifier).expect("it is there");
+        assert_eq!(old.record.created_at, new.record.created_at, "{change:?}");
+        let is_kept = |field: Field| change.fields.iter().all(|changed| changed.field != field);
+        for (field, text) in old.texts.iter().filter(|(field, _)| is_kept(Field::Text(*field))) {
+            assert_eq!(*text, new.texts[field], "{change:?}");
+        }
+        for (name, value) in old.properties.iter().filter(|(name, _)| is_kept(Field::Property(name.clone()))) {
+            let kept = new.properties.iter().find(|(other, _)| other == name);
+            assert_eq!(kept.map(|(_, value)| value), Some(value), "{name} of {change:?}");
+        }
+        // Targets may be renamed or deleted too.
+        let removed: Vec<Box<str>> =
+            plan.changes.iter().filter_map(Change::removed).map(|removed| removed.identifier).collect();
+        let is_left = |targets: &Targets| match targets {
+            Targets::None => true,
+            Targets::One(target) => !removed.contains(target),
+            Targets::Many(targets) => !targets.iter().any(|target| removed.contains(target)),
+        };
+        let kept =
+            old.relations.iter().filter(|(name, targets)| is_left(targets) && is_kept(Field::Relation(name.clone())));
+        for (name, targets) in kept {
+            let kept = new.relations.iter().find(|(other, _)| other == name);
+            assert_eq!(kept.map(|(_, targets)| targets), Some(targets), "{name} of {change:?}");
+        }
+    }
+}
+
 /// Pushes until nothing is left to do, which takes one push more than the number of interruptions.
 fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) -> Result<(), TestCaseError> {
     for cut in cuts.iter().copied().chain([NEVER]) {
@@ -303,11 +335,13 @@ fn settles(catalog: &dyn Catalog, scene: &Scene, world: &World, cuts: &[Cut]) ->
             return Ok(());
         }
         let before = scene.contents(world);
-        let outcome = push(catalog, world, &plan, &scene.snapshot(world), cut);
+        let actual = scene.snapshot(world);
+        let outcome = push(catalog, world, &plan, &actual, cut);
         if cut.is_sudden {
             scene.wait_for_abandoned_requests(world);
         }
         agrees(&plan, &outcome, &before, scene, world);
+        renames_keep_the_rest(&plan, &outcome, &actual, &scene.snapshot(world));
         let is_cut = outcome.ends.contains(&ChangeOutcome::NotAttempted(Reason::Interrupted));
         prop_assert!(!is_cut || outcome.is_interrupted);
         if cut.after == 0 {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::store::{Failure, Store, StoreError};
 use crate::catalog::ApplyOptions;
-use crate::catalog::apply::{ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyRun, Batch, MethodKind, batches, draft, outcome_of_write, patch_draft};
 use crate::catalog::decode::Decoder;
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer, Written};
 use crate::catalog::{Catalog, CatalogError, ErrorFacts, LastWrites, Part, ReadLimit, Relabelling, WriteFailure};
@@ -90,7 +90,7 @@ impl LocalCatalog {
         let options = run.options.write_options(batch.method);
         let outcomes = match batch.method {
             MethodKind::Create | MethodKind::Merge | MethodKind::Replace => self.write_lot(batch, lot, &options),
-            MethodKind::Patch => self.patch_lot(batch, lot, &options),
+            MethodKind::Patch | MethodKind::Rename => self.patch_lot(batch, lot, &options),
             MethodKind::Delete => {
                 let identifiers: Vec<String> = lot.iter().map(|request| request.key.identifier.to_string()).collect();
                 self.delete(&batch.blueprint, &identifiers, &Silent)
@@ -113,8 +113,7 @@ impl LocalCatalog {
     fn patch_lot(&self, batch: &Batch, lot: &[&WriteRequest], options: &WriteOptions) -> Results {
         let mut outcomes = Vec::with_capacity(lot.len());
         for request in lot {
-            let body = EntityDraft { identifier: None, ..draft(request) };
-            let outcome = self.patch(&batch.blueprint, &request.key.identifier, &body, options)?;
+            let outcome = self.patch(&batch.blueprint, request.stored_identifier(), &patch_draft(request), options)?;
             outcomes.push(outcome.map_err(WriteFailure::from));
         }
         Ok(outcomes)
@@ -346,7 +345,7 @@ impl Catalog for LocalCatalog {
         let mut outcomes: Vec<Option<Result<(), WriteFailure>>> = requests.iter().map(|_| None).collect();
         for batch in batches(requests) {
             let lot = match (options.stop_on_failure, batch.method) {
-                (true, _) | (false, MethodKind::Patch) => 1,
+                (true, _) | (false, MethodKind::Patch | MethodKind::Rename) => 1,
                 (false, MethodKind::Create | MethodKind::Merge | MethodKind::Replace) => ENTITIES_PER_TRANSACTION,
                 (false, MethodKind::Delete) => DELETES_PER_REQUEST,
             };

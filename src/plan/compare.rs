@@ -25,9 +25,6 @@ pub(super) struct Sides<'a, 'q> {
     pub mode: WriteMode,
     /// Whether a field is cleared that only the manifest at the merge base names.
     pub clears_dropped: bool,
-    /// A rename deletes the old entity, and with it every field that the manifest does not name. The value is the
-    /// origin of the rename.
-    pub renamed: Option<Origin>,
 }
 
 /// The fields in which the catalog differs from the manifest, in order.
@@ -43,7 +40,7 @@ pub(super) fn fields(sides: Sides<'_, '_>) -> Vec<FieldChange> {
 impl Sides<'_, '_> {
     /// Whether the manifest decides all fields, including those that it does not name.
     fn is_whole(&self) -> bool {
-        self.mode == WriteMode::Replace || self.renamed.is_some()
+        self.mode == WriteMode::Replace
     }
 }
 
@@ -97,10 +94,7 @@ fn field<T: Copy>(
     if is_same {
         return None;
     }
-    let origin = match (sides.renamed, cause) {
-        (Some(origin), Cause::LeftOut) => origin,
-        (_, Cause::Named | Cause::Dropped | Cause::LeftOut) => origin::of_field(now, past, sides.mode, same),
-    };
+    let origin = origin::of_field(now, past, sides.mode, same);
     let (before, after) = (stored.map(&value).unwrap_or_default(), after.map(&value).unwrap_or_default());
     Some(Difference { before, after, cause, origin })
 }
@@ -145,7 +139,7 @@ fn properties(sides: Sides<'_, '_>, found: &mut Vec<FieldChange>) {
         // this manifest. One that is unset in the catalog stays unset: only new entities get their defaults.
         let is_dropped = matches!(declared, (Patch::Absent, Past::Known(Patch::Set(_))));
         let is_reset = stored.is_some() && (sides.is_whole() || is_dropped);
-        let unnamed = default.filter(|_| is_reset || sides.renamed.is_some());
+        let unnamed = default.filter(|_| is_reset);
         // Resetting a property that already has its default changes nothing.
         let is_default = stored.zip(default).is_some_and(|(stored, default)| same(stored, default));
         if declared.0 == Patch::Absent && unnamed.is_none() && is_default {

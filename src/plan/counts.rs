@@ -1,4 +1,4 @@
-//! Counts the changes of a plan. A rename counts as one change, although the catalog sees a create and a delete.
+//! Counts the changes of a plan.
 
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
-//! Finds the dependents of removed entities: those with a relation to them, and whether this plan changes that
-//! relation. One pass over all relations, and none if nothing is removed.
+//! Finds the dependents of deleted and renamed entities: those with a relation to them, and whether this plan changes
+//! that relation. One pass over all relations, and none if nothing is deleted or renamed.
 
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::entity::desired::Desired;
-use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::plan::change::{Change, Dependent, Field, RelationEffect};
+use crate::domain::entity::{EntityKey, Targets};
+use crate::domain::plan::change::{Action, Change, Dependent, Field, RelationEffect};
 use crate::domain::snapshot::Snapshot;
 
 use super::input::ChangeDraft;
@@ -33,7 +33,7 @@ fn relinks(change: &Change, name: &Arc<str>) -> bool {
     change.fields.iter().any(|field| matches!(&field.field, Field::Relation(own) if own == name))
 }
 
-/// Sets the dependents of every change that removes an entity.
+/// Sets the dependents of every change that deletes or renames an entity.
 pub(super) fn find(drafts: &mut [ChangeDraft<'_>], declared: &[&Desired], actual: &Snapshot, shapes: &Shapes<'_>) {
     let found = all(drafts, declared, actual, shapes);
     for (at, mut dependents) in found {
@@ -63,33 +63,27 @@ fn all(
     if removed.is_empty() {
         return found;
     }
-    let changes: HashMap<Pair<'_>, &Change> =
-        drafts.iter().map(|draft| (pair(&draft.change.key), &draft.change)).collect();
+    // By the identifier in the catalog. A renamed entity is a dependent by its new one, as its manifest has it.
+    let changes: HashMap<Pair<'_>, usize> =
+        (0..drafts.len()).filter_map(|at| Some((pair(&drafts[at].stored?.key), at))).collect();
     // `declared` is sorted by key.
     let manifest_of = |key: &EntityKey| {
         let at = declared.binary_search_by(|desired| desired.key.cmp(key)).ok()?;
         declared.get(at).copied()
     };
-    let mut note = |key, name: &Arc<str>, targets: &Targets, after: &dyn Fn(&str) -> RelationEffect| {
-        let (blueprint, _): Pair<'_> = pair(key);
-        let Some(shape) = shapes.of(blueprint).relation(name).filter(|shape| blueprints.contains(shape.target)) else {
-            return;
-        };
-        each_target(targets, |target| {
-            if let Some(at) = removed.get(&(shape.target, target)) {
-                let (relation, required) = (name.clone(), shape.required);
-                let dependent = Dependent { key: EntityKey::clone(key), relation, required, after: after(target) };
-                found.entry(*at).or_default().push(dependent);
-            }
-        });
-    };
-    let stays = |entity: &&Entity| !removed.contains_key(&pair(&entity.key));
-    for entity in actual.blueprints.values().flat_map(|shelf| &shelf.entities).filter(stays) {
-        let change = changes.get(&pair(&entity.key));
+    for entity in actual.blueprints.values().flat_map(|shelf| &shelf.entities) {
+        let own = changes.get(&pair(&entity.key)).copied();
+        let change = own.map(|at| &drafts[at].change);
+        if change.is_some_and(|change| change.action == Action::Delete) {
+            continue;
+        }
+        let key = change.map_or(&entity.key, |change| &change.key);
         for (name, targets) in &entity.relations {
-            // Evaluated lazily, because few relations have a removed target.
+            let shape = shapes.of(&entity.key.blueprint).relation(name);
+            let Some(shape) = shape.filter(|shape| blueprints.contains(shape.target)) else { continue };
+            // Evaluated lazily, because few relations have such a target.
             let after = |target: &str| {
-                let Some(manifest) = manifest_of(&entity.key) else { return RelationEffect::Left };
+                let Some(manifest) = manifest_of(key) else { return RelationEffect::Left };
                 // Only an exporter deletes what a manifest has a relation to.
                 match manifest.relations_of().find(|(named, _)| *named == name) {
                     Some((_, (targets, _))) if has_target(targets, target) => RelationEffect::Declared,
@@ -98,7 +92,16 @@ fn all(
                     None => RelationEffect::Unnamed,
                 }
             };
-            note(&entity.key, name, targets, &after);
+            each_target(targets, |target| {
+                let Some(at) = removed.get(&(shape.target, target)).copied() else { return };
+                let after = after(target);
+                // The rename itself changes the relation of an entity to itself.
+                if own == Some(at) && after == RelationEffect::Relinked {
+                    return;
+                }
+                let (key, relation, required) = (key.clone(), name.clone(), shape.required);
+                found.entry(at).or_default().push(Dependent { key, relation, required, after });
+            });
         }
     }
     found

@@ -97,7 +97,6 @@ impl<'q> DriftFinder<'q> {
             shape: self.shapes.of(&wanted.key.blueprint),
             mode: self.write.mode(&wanted.key.blueprint),
             clears_dropped: false,
-            renamed: None,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Finds the hazards of a plan. Every removal counts, also the old entity of a rename, because it deletes data of other
-//! writers too.
+//! Finds the hazards of a plan. A rename deletes nothing, but relations of other entities may still name the old
+//! identifier.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,10 +70,11 @@ pub(super) fn consent(kind: &HazardKind) -> Consent {
     }
 }
 
-/// First over all entities, then by blueprint. If all removed entities are of one blueprint, only that one is reported.
+/// First over all entities, then by blueprint. If all deleted entities are of one blueprint, only that one is reported.
 fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<HazardKind> {
-    let removed: Vec<EntityKey> = drafts.iter().filter_map(|draft| draft.change.removed()).collect();
-    if removed.is_empty() {
+    let deletes = drafts.iter().filter(|draft| draft.change.action == Action::Delete);
+    let deleted: Vec<EntityKey> = deletes.map(|draft| draft.change.key.clone()).collect();
+    if deleted.is_empty() {
         return Vec::new();
     }
     let mut owned: HashMap<&str, usize> = HashMap::new();
@@ -83,7 +84,7 @@ fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<Hazard
         owned.insert(blueprint, ours.count());
     }
     let mut by_blueprint: BTreeMap<Arc<str>, Vec<EntityKey>> = BTreeMap::new();
-    for key in &removed {
+    for key in &deleted {
         by_blueprint.entry(key.blueprint.clone()).or_default().push(key.clone());
     }
     let judge = |blueprint: Option<Arc<str>>, mut keys: Vec<EntityKey>, owned: usize| {
@@ -98,7 +99,7 @@ fn many_deletes(input: &PlanInput<'_>, drafts: &[ChangeDraft<'_>]) -> Vec<Hazard
         let is_hazard = over_max.is_some() || is_over;
         is_hazard.then_some(HazardKind::ManyDeletes { blueprint, keys, owned, over_max, over_max_percent })
     };
-    let over_all = (by_blueprint.len() > 1).then(|| judge(None, removed, owned.values().sum())).flatten();
+    let over_all = (by_blueprint.len() > 1).then(|| judge(None, deleted, owned.values().sum())).flatten();
     let each = by_blueprint.into_iter().filter_map(|(blueprint, keys)| {
         let owned = owned.get(blueprint.as_ref()).copied().unwrap_or_default();
         judge(Some(blueprint), keys, owned)

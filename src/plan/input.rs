@@ -31,6 +31,8 @@ pub struct PlanInput<'q> {
     /// Whether a field is cleared that only the manifest at the merge base names. A mapping clears only by null.
     pub clears_dropped: bool,
     pub deletes: Deletes<'q>,
+    /// Whether an exporter writes the declared entities too. It knows no renames, so a push plans none either.
+    pub is_exported: bool,
     pub prune: PruneRule,
     /// The policies in force.
     pub policies: &'q [Policy],

@@ -44,6 +44,7 @@ pub(super) fn masked_requests(requests: WriteRequests, mask: &Mask) -> WriteRequ
             Method::Replace(body) => Method::Replace(masked_body(body, mask)),
             Method::Patch(body) => Method::Patch(masked_body(body, mask)),
             Method::Adopt(body) => Method::Adopt(masked_body(body, mask)),
+            Method::Rename { from, body } => Method::Rename { from, body: masked_body(body, mask) },
             Method::Delete => Method::Delete,
         };
         WriteRequest { method, ..request }
@@ -76,17 +77,8 @@ fn masked_body(body: Body, mask: &Mask) -> Body {
 /// The credentials in a request; the catalog may repeat them in its answer.
 pub fn secrets_of(request: &WriteRequest, mask: &Mask) -> Vec<String> {
     let mut found = Vec::new();
-    match &request.method {
-        Method::Create(body)
-        | Method::Merge(body)
-        | Method::Replace(body)
-        | Method::Patch(body)
-        | Method::Adopt(body) => {
-            for (name, value) in &body.properties {
-                secrets_in(mask, Some(name), value, &mut found);
-            }
-        }
-        Method::Delete => {}
+    for (name, value) in request.method.body().into_iter().flat_map(|body| &body.properties) {
+        secrets_in(mask, Some(name), value, &mut found);
     }
     found
 }

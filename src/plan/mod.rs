@@ -49,7 +49,7 @@ pub use masking::{masked, secrets_of};
 pub use origin::Base;
 pub use policies::{UnknownName, unknown_names};
 pub use relevant::relevant_entities;
-pub use rename::{RenameHint, exchanged, rename_hints};
+pub use rename::{KeptFormer, RenameHint, exchanged, kept_formers, rename_hints, replaced};
 pub use requests::write_requests;
 pub use targets::{Link, refuse_links, to_look_up, unconfirmed_links};
 
@@ -73,6 +73,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let (sides, undeclared) = ownership::stored(input.actual, &declared);
     let Removals { gone, mut kept, needed, blockers } = Removals::find(input, undeclared, &owned, &declared, &shapes);
     let renames = match input.deletes {
+        Deletes::Undeclared if input.is_exported => Renames::none(),
         Deletes::Undeclared => {
             let new = declared.iter().zip(&sides).filter(|(_, stored)| stored.is_none());
             let new: Vec<&Desired> = new.map(|(desired, _)| *desired).collect();
@@ -80,8 +81,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         }
         // An exporter creates the new one and deletes the old one.
         Deletes::Exporters { .. } => Renames::none(),
-        // A restore undoes a rename as the create and the delete that it was.
-        Deletes::Listed(_) => Renames::none(),
+        Deletes::Listed(_) => Renames::of_restore(input.desired, input.actual, &owned),
     };
     let (base_manifests, owned) = (&base_manifests, &owned);
     let planner = Planner { input, shapes: &shapes, base_manifests, owned, adoption: &adoption, renames: &renames };
@@ -140,7 +140,7 @@ fn leave_out_pending(drafts: &mut Vec<ChangeDraft<'_>>) -> Vec<EntityKey> {
             return false;
         }
         // A new entity is always written whole.
-        if !change.is_new() {
+        if change.action != Action::Create {
             change.fields.retain(|field| field.origin != Origin::AlreadyPending);
         }
         true
@@ -163,10 +163,7 @@ impl<'q> Planner<'_, 'q> {
         let own_past = self.base_manifests.of(&key.blueprint, &key.identifier);
         let renamed = self.renames.of(key);
         let stored = stored.or(renamed.map(|renamed| renamed.old));
-        let ownership = match renamed {
-            Some(_) => OwnerStatus::New,
-            None => self.owned.ownership(stored),
-        };
+        let ownership = self.owned.ownership(stored);
         let creation = origin::of_creation(own_past);
         let past = match (own_past, renamed) {
             (Past::Absent | Past::Unknown, Some(renamed)) => {
@@ -182,16 +179,15 @@ impl<'q> Planner<'_, 'q> {
             shape: self.shapes.of(&key.blueprint),
             mode,
             clears_dropped: self.input.clears_dropped,
-            renamed: renamed.map(|_| creation),
         });
         let (action, origin) = match (ownership, renamed) {
-            (OwnerStatus::New, Some(Renamed { old, by })) => {
-                (Action::Rename { from: old.key.identifier.clone(), by }, creation)
-            }
+            (_, Some(Renamed { old, by })) => (Action::Rename { from: old.key.identifier.clone(), by }, creation),
             (OwnerStatus::New, None) => (Action::Create, creation),
-            (OwnerStatus::Foreign, _) if fields.is_empty() && self.adoption.takes(key) => (Action::Adopt, creation),
-            (OwnerStatus::Foreign | OwnerStatus::Ours, _) if !fields.is_empty() => (Action::Update, of_fields(&fields)),
-            (OwnerStatus::Foreign | OwnerStatus::Ours, _) => {
+            (OwnerStatus::Foreign, None) if fields.is_empty() && self.adoption.takes(key) => (Action::Adopt, creation),
+            (OwnerStatus::Foreign | OwnerStatus::Ours, None) if !fields.is_empty() => {
+                (Action::Update, of_fields(&fields))
+            }
+            (OwnerStatus::Foreign | OwnerStatus::Ours, None) => {
                 let is_chosen = self.input.only.is_none_or(|only| only.chooses_manifest(desired));
                 return Comparison::Unchanged { key, is_foreign: ownership == OwnerStatus::Foreign && is_chosen };
             }

@@ -1,4 +1,4 @@
-//! Orders the steps of a plan into waves: new relation targets are created first. Cycles are broken at optional
+//! Orders the steps of a plan into waves: new relation targets, created or renamed, come first. Cycles are broken at optional
 //! relations; a cycle of required relations cannot be broken.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::domain::entity::EntityKey;
-use crate::domain::plan::change::RelationEffect;
+use crate::domain::plan::change::{Action, RelationEffect};
 use crate::domain::plan::{Cycle, Obstacle, Step, StepKind, Wave};
 
 use super::dependents::each_target;
@@ -91,9 +91,9 @@ fn writes<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
 
 /// The graph of removals: a target is deleted after the entities with a relation to it.
 fn removals<'d>(drafts: &'d [ChangeDraft<'_>], shapes: &Shapes<'_>) -> Work<'d> {
-    let is_removal = |at: &usize| drafts[*at].change.removed_identifier().is_some();
+    let is_removal = |at: &usize| drafts[*at].change.action == Action::Delete;
     let changes: Vec<usize> = (0..drafts.len()).filter(is_removal).collect();
-    let keys: Vec<EntityKey> = changes.iter().filter_map(|at| drafts[*at].change.removed()).collect();
+    let keys: Vec<EntityKey> = changes.iter().map(|at| drafts[*at].change.key.clone()).collect();
     let nodes: HashMap<Pair<'_>, usize> = keys.iter().enumerate().map(|(node, key)| (pair(key), node)).collect();
     let (mut edges, mut names) = (Vec::new(), Names::default());
     for (to, at) in changes.iter().enumerate() {
@@ -208,7 +208,7 @@ fn relinks(writes: &Sorted<'_>) -> Option<Wave> {
     (!steps.is_empty()).then_some(Wave { step_kind: StepKind::Relink, steps })
 }
 
-/// The writes that must come before a removal: those that change relations to it, and the new entity of a rename.
+/// The writes that must come before a removal: those that change relations to it.
 fn relinkers(drafts: &[ChangeDraft<'_>], removals: &[usize]) -> HashMap<usize, Vec<usize>> {
     let changes: HashMap<Pair<'_>, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (pair(&draft.change.key), at)).collect();
@@ -216,7 +216,7 @@ fn relinkers(drafts: &[ChangeDraft<'_>], removals: &[usize]) -> HashMap<usize, V
         let change = &drafts[*at].change;
         let relinked = change.dependents.iter().filter(|dependent| dependent.after == RelationEffect::Relinked);
         let relinked = relinked.filter_map(|dependent| changes.get(&pair(&dependent.key)).copied());
-        let mut needs: Vec<usize> = relinked.chain(change.is_write().then_some(*at)).collect();
+        let mut needs: Vec<usize> = relinked.collect();
         needs.sort_unstable();
         needs.dedup();
         (*at, needs)

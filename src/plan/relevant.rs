@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::HashSet;
 
 use crate::domain::blueprint::Blueprint;
-use crate::domain::entity::desired::Desired;
+use crate::domain::entity::desired::{Desired, former_identifiers};
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::plan::relevant::RelevantEntities;
 
@@ -24,6 +24,10 @@ pub fn relevant_entities(
         if declared.contains(key) { relevant.add(key) } else { relevant.add_removable(key) }
     }
     base.iter().for_each(|entity| relevant.add(&entity.key));
+    for entity in desired {
+        let former = entity.renamed_from.as_deref().map(former_identifiers);
+        former.into_iter().flatten().for_each(|former| relevant.add_identifier(&entity.key.blueprint, former));
+    }
     // The relations that are written must lead to entities that exist.
     let mut targets: HashMap<(&str, &str), Option<Arc<str>>> = HashMap::new();
     for entity in desired {

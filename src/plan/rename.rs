@@ -1,18 +1,19 @@
-//! Detects renames: a deleted entity that is created under another identifier. A wrong guess does no harm: a rename is
-//! applied as a create and a delete, and counts as a delete. An ambiguous match is not a rename.
+//! Detects renames: an entity that is no longer declared, and one that the catalog does not have. The catalog's entity gets
+//! the new identifier instead of a delete and a create. An ambiguous match is not a rename.
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::entity::desired::{Desired, former_identifiers};
 use crate::domain::entity::{Entity, EntityKey};
 use crate::domain::plan::Plan;
-use crate::domain::plan::change::{Action, Change, RenamedBy};
+use crate::domain::plan::change::{Action, Change, OwnerStatus, RenamedBy};
 use crate::domain::plan::digest::Digest;
+use crate::domain::snapshot::Snapshot;
 
 use super::input::{Move, PlanBasis};
 use super::normalise;
 use super::origin::{BaseManifests, Past};
-use super::ownership::{self, Pair, pair};
+use super::ownership::{self, Owned, Pair, pair};
 use super::shape::{Shape, Shapes};
 use crate::plan::content::Content;
 
@@ -20,7 +21,7 @@ use crate::plan::content::Content;
 const MAX_COMPARISONS: usize = 10_000;
 const MAX_SAME_TITLE: usize = 50;
 
-/// The deleted entity that a new entity replaces.
+/// The entity of the catalog that gets the identifier of a declared one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Renamed<'q> {
     pub old: &'q Entity,
@@ -45,7 +46,20 @@ impl<'q> Renames<'q> {
         Self { by_new: HashMap::new(), claimed: HashSet::new() }
     }
 
-    /// `new`: declared and not in the catalog; `gone`: to be deleted.
+    /// The renames that a restore takes back: an entity that this scope owns has the identifier that the push gave it.
+    pub fn of_restore(desired: &'q [Desired], actual: &'q Snapshot, owned: &Owned<'_>) -> Self {
+        let mut renames = Self::none();
+        let pairs = desired.iter().filter_map(|desired| {
+            let EntityKey { blueprint, identifier } = &desired.key;
+            let renamed = actual.get(blueprint, desired.renamed_from.as_deref()?)?;
+            let is_free = actual.get(blueprint, identifier).is_none();
+            (is_free && owned.ownership(Some(renamed)) == OwnerStatus::Ours).then_some((renamed, desired))
+        });
+        renames.take(pairs.collect(), RenamedBy::Restore);
+        renames
+    }
+
+    /// `new`: declared and not in the catalog; `gone`: owned and no longer declared.
     pub fn find(
         new: &[&'q Desired],
         gone: &[&'q Entity],
@@ -239,8 +253,59 @@ fn key((blueprint, identifier): Pair<'_>) -> EntityKey {
     EntityKey { blueprint: blueprint.into(), identifier: identifier.into() }
 }
 
+/// A created entity whose manifest names a former identifier that stays in the catalog, so nothing is renamed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptFormer {
+    pub to: EntityKey,
+    pub from: EntityKey,
+    /// Another manifest declares it. Otherwise it has another owner, or relations to it are declared.
+    pub is_declared: bool,
+}
+
+/// The created entities whose former identifier stays in the catalog.
+pub fn kept_formers(plan: &Plan, basis: &PlanBasis<'_>) -> Vec<KeptFormer> {
+    let actions: HashMap<Pair<'_>, &Action> =
+        plan.changes.iter().map(|change| (pair(&change.key), &change.action)).collect();
+    let annotated = basis.desired.iter().filter(|desired| desired.renamed_from.is_some());
+    let created: Vec<&Desired> =
+        annotated.filter(|desired| actions.get(&pair(&desired.key)) == Some(&&Action::Create)).collect();
+    if created.is_empty() {
+        return Vec::new();
+    }
+    let declared: HashSet<Pair<'_>> = basis.desired.iter().map(|desired| pair(&desired.key)).collect();
+    let kept = created.into_iter().filter_map(|desired| {
+        let blueprint = desired.key.blueprint.as_ref();
+        let mut former = former_identifiers(desired.renamed_from.as_deref()?);
+        let from = (blueprint, former.find(|from| **from != *desired.key.identifier)?);
+        let stays = basis.actual.get(from.0, from.1).is_some() && actions.get(&from) != Some(&&Action::Delete);
+        stays.then(|| KeptFormer { to: desired.key.clone(), from: key(from), is_declared: declared.contains(&from) })
+    });
+    let mut found: Vec<KeptFormer> = kept.collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Created entities, and the deleted ones that each of them looks like or was by its annotation. In the order of the changes.
+pub fn replaced(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<RenameHint> {
+    similar(plan, basis, |desired, from| {
+        let former = desired.renamed_from.as_deref().map(former_identifiers);
+        let is_former = former.into_iter().flatten().any(|former| *former == *from.identifier);
+        is_former || is_moved(moves, from, &desired.key)
+    })
+}
+
 /// In the order of the changes.
 pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<RenameHint> {
+    similar(plan, basis, |desired, from| is_moved(moves, from, &desired.key))
+}
+
+fn is_moved(moves: &[Move], from: &EntityKey, to: &EntityKey) -> bool {
+    moves.iter().any(|moved| moved.to == *to && moved.from == *from)
+}
+
+/// Created entities, and the deleted ones with similar content. `is_one`: whether something else shows that both are one.
+fn similar(plan: &Plan, basis: &PlanBasis<'_>, is_one: impl Fn(&Desired, &EntityKey) -> bool) -> Vec<RenameHint> {
     let shapes = Shapes::new(basis.blueprints);
     let mut gone: HashMap<&str, Vec<(&EntityKey, Content<'_>)>> = HashMap::new();
     for change in plan.changes.iter().filter(|change| change.action == Action::Delete) {
@@ -267,8 +332,7 @@ pub fn rename_hints(plan: &Plan, basis: &PlanBasis<'_>, moves: &[Move]) -> Vec<R
         let shape = shapes.of(&to.blueprint);
         let content = Content::of_manifest(desired, shape);
         let is_like = |(from, old): &&(&EntityKey, Content<'_>)| {
-            moves.iter().any(|moved| moved.to == *to && moved.from == **from)
-                || content.similarity(old, shape).is_suspicious(content.title())
+            is_one(desired, from) || content.similarity(old, shape).is_suspicious(content.title())
         };
         let from: Vec<EntityKey> = gone.iter().filter(is_like).map(|(from, _)| (*from).clone()).collect();
         found.extend((!from.is_empty()).then(|| RenameHint { to: to.clone(), from }));

@@ -1,5 +1,5 @@
 //! Builds the request for each step of a plan. A request that creates or replaces an entity has its whole manifest;
-//! any other has only the changed fields, so that other writers' changes are kept. Nothing is validated here: the
+//! any other, also a rename, has only the changed fields, so that other writers' changes are kept. Nothing is validated here: the
 //! catalog does that.
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
                 (change.key.clone(), method)
             }
             StepKind::Relink => (change.key.clone(), Method::Merge(links(manifest?, &step.relations))),
-            StepKind::Delete => (change.removed()?, Method::Delete),
+            StepKind::Delete => (change.key.clone(), Method::Delete),
         };
         Some(WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() })
     };
@@ -51,7 +51,9 @@ pub fn write_requests(plan: &Plan, basis: &PlanBasis<'_>) -> WriteRequests {
 fn write(change: &Change, manifest: &Desired, without: &[Arc<str>]) -> Method {
     match (&change.action, change.mode) {
         // Another writer may have created the entity since the read; the catalog then rejects the create.
-        (Action::Create | Action::Rename { .. }, _) => Method::Create(whole(manifest, without)),
+        (Action::Create, _) => Method::Create(whole(manifest, without)),
+        // What the plan does not show stays in either mode: other writers may have set it.
+        (Action::Rename { from, .. }, _) => Method::Rename { from: from.clone(), body: changed(change, without) },
         (Action::Adopt, _) => Method::Adopt(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Replace) => Method::Replace(whole(manifest, without)),
         (Action::Update | Action::Delete, WriteMode::Merge) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::Place;
-use crate::domain::plan::request::{Method, WriteRequest, WriteRequests};
+use crate::domain::plan::request::{WriteRequest, WriteRequests};
 use crate::domain::plan::{Obstacle, Plan};
 use crate::domain::snapshot::Completeness;
 
@@ -53,14 +53,7 @@ pub fn unconfirmed_links(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec
 }
 
 fn relations(request: &WriteRequest) -> &[(Arc<str>, Targets)] {
-    match &request.method {
-        Method::Create(body)
-        | Method::Merge(body)
-        | Method::Replace(body)
-        | Method::Patch(body)
-        | Method::Adopt(body) => &body.relations,
-        Method::Delete => &[],
-    }
+    request.method.body().map_or(&[], |body| &body.relations)
 }
 
 /// The targets to look up, by blueprint. In a blueprint that was read completely, a missing target does not exist and

@@ -273,6 +273,21 @@ pub const QUESTIONS: &[Question] = &[
         },
     },
     Question {
+        asks: "PATCH with a new identifier: the answer, the relation of an entity that points to it, and whether `createdAt` stays",
+        choice: "200, follows, stays",
+        ask: ask::renamed,
+    },
+    Question {
+        asks: "PATCH with a new identifier that another entity has",
+        choice: "409 identifier_taken",
+        ask: ask::renamed_to_a_taken_identifier,
+    },
+    Question {
+        asks: "PATCH with a new identifier: `updatedAt` of an entity that points to it",
+        choice: "stays",
+        ask: ask::time_of_an_entity_that_points_to_a_renamed_one,
+    },
+    Question {
         asks: "the datasource of an entity is changed: the answer, and whether `updatedAt` stays",
         choice: "200, stays",
         ask: ask::relabelled,

@@ -7,6 +7,7 @@ mod confirmed;
 mod hostile_trees;
 mod plan_file;
 mod provenance;
+mod renamed;
 
 use std::process::{Command, Stdio};
 

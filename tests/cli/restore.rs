@@ -115,13 +115,14 @@ fn a_restore_right_after_a_push_gives_the_catalog_back() {
     assert_error(&refused.talk, "push-unapproved");
     assert!(refused.talk.contains("restore refused") && refused.talk.contains("--adopt"), "{}", refused.talk);
     let shown = scene.run("restore before.json --adopt --dry-run");
-    assert_eq!(planned(&shown.results), [2, 3, 2, 0, 0, 0], "{}", shown.results);
+    assert_eq!(planned(&shown.results), [1, 3, 1, 1, 0, 0], "{}", shown.results);
+    assert!(shown.results.contains("renamed from `e`: the push renamed it"), "{}", shown.results);
     assert!(shown.results.contains("before.json:"), "each entity has its line: {}", shown.results);
     assert_ne!(scene.contents(), before, "a dry run changes nothing");
     let restored = scene.run("restore before.json --adopt");
     assert_eq!(restored.code, 0, "{}{}", restored.results, restored.talk);
-    assert_eq!(pushed(&restored.results), [2, 3, 2, 0, 0, 0], "{}", restored.results);
-    assert!(restored.results.contains("Restore: 2 created"), "{}", restored.results);
+    assert_eq!(pushed(&restored.results), [1, 3, 1, 1, 0, 0], "{}", restored.results);
+    assert!(restored.results.contains("Restore: 1 created"), "{}", restored.results);
     assert_eq!(scene.contents(), before);
     let again = scene.run("restore before.json --adopt");
     assert_eq!((again.code, pushed(&again.results)), (0, [0, 0, 0, 0, 0, 7]), "{}", again.results);

@@ -20,6 +20,8 @@ pub(crate) enum MethodKind {
     Merge,
     Replace,
     Patch,
+    /// A patch that changes the identifier.
+    Rename,
     Delete,
 }
 
@@ -40,6 +42,7 @@ pub(crate) fn batches(requests: &[&WriteRequest]) -> Vec<Batch> {
             Method::Merge(_) | Method::Adopt(_) => MethodKind::Merge,
             Method::Replace(_) => MethodKind::Replace,
             Method::Patch(_) => MethodKind::Patch,
+            Method::Rename { .. } => MethodKind::Rename,
             Method::Delete => MethodKind::Delete,
         };
         batches.entry((&request.key.blueprint, method)).or_default().push(at);
@@ -55,7 +58,7 @@ pub(crate) fn batches(requests: &[&WriteRequest]) -> Vec<Batch> {
 pub fn calls(requests: &WriteRequests) -> u64 {
     let calls = |batch: Batch| match batch.method {
         MethodKind::Create | MethodKind::Merge | MethodKind::Replace => batch.members.len().div_ceil(MAX_WRITTEN),
-        MethodKind::Patch => batch.members.len(),
+        MethodKind::Patch | MethodKind::Rename => batch.members.len(),
         MethodKind::Delete => batch.members.len().div_ceil(MAX_DELETED),
     };
     let waves = requests.waves.iter().map(|wave| batches(&wave.iter().collect::<Vec<_>>()));
@@ -75,15 +78,9 @@ pub(crate) fn outcome_of_write(method: MethodKind, end: Result<Written, WriteFai
 /// The entity to send for a request, with its identifier; a deletion has nothing else.
 pub fn draft(request: &WriteRequest) -> EntityDraft {
     let identifier = Some(IdentifierRef::Literal(request.key.identifier.to_string()));
-    let body = match &request.method {
-        Method::Create(body)
-        | Method::Merge(body)
-        | Method::Replace(body)
-        | Method::Patch(body)
-        | Method::Adopt(body) => body,
-        Method::Delete => return EntityDraft { identifier, ..EntityDraft::default() },
+    let Some(Body { texts, team, properties, relations }) = request.method.body() else {
+        return EntityDraft { identifier, ..EntityDraft::default() };
     };
-    let Body { texts, team, properties, relations } = body;
     let properties = properties.iter().map(|(name, value)| (name.to_string(), value.to_json()));
     let relations = relations.iter().map(|(name, targets)| (name.to_string(), reference(targets)));
     EntityDraft {
@@ -92,6 +89,20 @@ pub fn draft(request: &WriteRequest) -> EntityDraft {
         team: team.as_ref().map(|teams| TeamRef::List(teams.iter().map(ToString::to_string).collect())),
         properties: (properties.len() > 0).then(|| properties.collect()),
         relations: (relations.len() > 0).then(|| relations.collect()),
+    }
+}
+
+/// The body of a PATCH. It holds an identifier only to change it.
+pub(crate) fn patch_draft(request: &WriteRequest) -> EntityDraft {
+    let draft = draft(request);
+    match request.method {
+        Method::Rename { .. } => draft,
+        Method::Create(_)
+        | Method::Merge(_)
+        | Method::Replace(_)
+        | Method::Patch(_)
+        | Method::Adopt(_)
+        | Method::Delete => EntityDraft { identifier: None, ..draft },
     }
 }
 
@@ -107,7 +118,7 @@ impl ApplyOptions<'_> {
     /// A create is rejected if the entity exists; every other request can be repeated safely.
     pub(crate) fn write_options(&self, method: MethodKind) -> WriteOptions {
         let upsert = method != MethodKind::Create;
-        let merge = matches!(method, MethodKind::Merge | MethodKind::Patch);
+        let merge = matches!(method, MethodKind::Merge | MethodKind::Patch | MethodKind::Rename);
         WriteOptions { upsert, merge, run_id: self.run_id.map(str::to_owned), ..WriteOptions::default() }
     }
 }

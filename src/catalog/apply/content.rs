@@ -12,13 +12,16 @@ use crate::domain::value::timestamp::Moment;
 pub(super) fn is_as_written(request: &WriteRequest, stored: Option<&Entity>) -> bool {
     match (&request.method, stored) {
         (Method::Delete, stored) => stored.is_none(),
-        (Method::Create(_) | Method::Merge(_) | Method::Replace(_) | Method::Patch(_) | Method::Adopt(_), None) => {
-            false
-        }
-        (Method::Create(body) | Method::Merge(body) | Method::Patch(body) | Method::Adopt(body), Some(stored)) => {
-            holds(body, stored)
-        }
+        (_, None) => false,
         (Method::Replace(body), Some(stored)) => holds(body, stored) && holds_nothing_else(body, stored),
+        (
+            Method::Create(body)
+            | Method::Merge(body)
+            | Method::Patch(body)
+            | Method::Adopt(body)
+            | Method::Rename { from: _, body },
+            Some(stored),
+        ) => holds(body, stored),
     }
 }
 
@@ -150,9 +153,13 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_the_same() {
-        for method in
-            [Method::Create(whole()), Method::Merge(whole()), Method::Replace(whole()), Method::Patch(whole())]
-        {
+        for method in [
+            Method::Create(whole()),
+            Method::Merge(whole()),
+            Method::Replace(whole()),
+            Method::Patch(whole()),
+            Method::Rename { from: "old".into(), body: whole() },
+        ] {
             assert!(is_as_written(&request(method.clone()), Some(&stored())), "{method:?}");
             assert!(!is_as_written(&request(method), None));
         }

@@ -10,13 +10,13 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch::{Batch, MAX_DELETED, MAX_WRITTEN, MethodKind, batches, outcome_of_write};
+pub(crate) use batch::{Batch, MAX_DELETED, MAX_WRITTEN, MethodKind, batches, outcome_of_write, patch_draft};
 pub use batch::{calls, draft};
 pub use resolve::ApplyContext;
 use resolve::{Adopted, Resolver};
 pub(crate) use run::ApplyRun;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{ApplyOptions, Catalog, WriteFailure};
 use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Outcome, Reason, Relabelled};
@@ -44,7 +44,7 @@ pub fn apply(
         ledger.skip(&blocked);
         let (deletes, writes): (Vec<&WriteRequest>, Vec<&WriteRequest>) =
             ready.into_iter().partition(|request| request.method == Method::Delete);
-        ledger.perform(&resolver, &writes);
+        ledger.write(&resolver, &writes);
         for deletes in deletes.chunks(DELETES_PER_CHECK) {
             ledger.check_cancelled();
             ledger.delete(&resolver, deletes);
@@ -140,13 +140,18 @@ impl Ledger<'_> {
         Unsent { requests: rest, open }
     }
 
-    /// Deletes those entities that nobody else wrote since the plan was made.
-    fn delete(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
-        if self.end_reason.is_some() {
-            self.skip(requests);
-            return;
-        }
-        let mut kept = resolver.undeletable(requests);
+    /// Sends writes, but renames no entity that another owner took over since the plan was made.
+    fn write(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        let ready = self.without(requests, resolver.taken_over(requests));
+        self.perform_unless_ended(resolver, &ready);
+    }
+
+    /// Records the failures of requests that must not be sent, by index; returns the others.
+    fn without<'r>(
+        &mut self,
+        requests: &[&'r WriteRequest],
+        mut kept: HashMap<usize, WriteFailure>,
+    ) -> Vec<&'r WriteRequest> {
         let mut ready = Vec::with_capacity(requests.len());
         for (at, request) in requests.iter().enumerate() {
             match kept.remove(&at) {
@@ -157,11 +162,24 @@ impl Ledger<'_> {
                 None => ready.push(*request),
             }
         }
-        // With `--on-error stop`, a kept entity ends the run like a failure.
-        if self.end_reason.is_none() {
-            self.perform(resolver, &ready);
-        } else {
-            self.skip(&ready);
+        ready
+    }
+
+    /// Deletes those entities that nobody else wrote since the plan was made.
+    fn delete(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        if self.end_reason.is_some() {
+            self.skip(requests);
+            return;
+        }
+        let ready = self.without(requests, resolver.undeletable(requests));
+        self.perform_unless_ended(resolver, &ready);
+    }
+
+    /// With `--on-error stop`, a kept entity ends the run like a failure.
+    fn perform_unless_ended(&mut self, resolver: &Resolver<'_>, requests: &[&WriteRequest]) {
+        match self.end_reason {
+            None => self.perform(resolver, requests),
+            Some(_) => self.skip(requests),
         }
     }
 

@@ -53,9 +53,9 @@ impl Resolver<'_> {
             .collect();
         for (blueprint, members) in by_blueprint(requests, in_doubt) {
             let Some(blueprint) = self.blueprint(blueprint) else { continue };
-            let Ok(stored) = self.catalog.find(blueprint, &identifiers(requests, &members), self.limit()) else {
-                continue;
-            };
+            let mut named = identifiers(requests, &members);
+            named.extend(former_identifiers(requests, &members));
+            let Ok(stored) = self.catalog.find(blueprint, &named, self.limit()) else { continue };
             let stored: HashMap<&str, &Entity> =
                 stored.iter().map(|entity| (entity.key.identifier.as_ref(), entity)).collect();
             let found: Vec<usize> = members
@@ -72,7 +72,17 @@ impl Resolver<'_> {
                 let found = stored.get(request.key.identifier.as_ref()).copied();
                 let is_owned = owned.as_ref().map(|owned| owned.contains_key(&request.key.identifier)).ok();
                 let outcome = std::mem::replace(&mut outcomes[at], Ok(()));
-                outcomes[at] = self.resolved(request, found, is_owned, outcome);
+                outcomes[at] = match &request.method {
+                    Method::Rename { from, .. } => {
+                        self.resolved_rename(request, (found, stored.contains_key(from.as_ref())), is_owned, outcome)
+                    }
+                    Method::Create(_)
+                    | Method::Merge(_)
+                    | Method::Replace(_)
+                    | Method::Patch(_)
+                    | Method::Adopt(_)
+                    | Method::Delete => self.resolved(request, found, is_owned, outcome),
+                };
             }
         }
         outcomes
@@ -140,7 +150,38 @@ impl Resolver<'_> {
         }
     }
 
-    /// The refusal of a create whose entity another writer created after the plan was made.
+    /// `found`: the entity that has the new identifier; `is_old_there`: whether one has the former identifier. The time of
+    /// creation shows that an entity is the renamed one, whoever wrote it afterwards.
+    fn resolved_rename(
+        &self,
+        request: &WriteRequest,
+        (found, is_old_there): (Option<&Entity>, bool),
+        is_owned: Option<bool>,
+        outcome: Result<(), WriteFailure>,
+    ) -> Result<(), WriteFailure> {
+        let Err(WriteFailure::InDoubt { last, is_pending }) = outcome else { return outcome };
+        let Some(found) = found else {
+            // The effect of an abandoned request may still come. Without either entity, another writer deleted it before or
+            // after the rename.
+            return match is_old_there && !is_pending {
+                true => resolve(*last, Event::Deny),
+                false => Err(WriteFailure::InDoubt { last, is_pending }),
+            };
+        };
+        let planned = self.planned(request).and_then(|planned| planned.record.created_at);
+        let is_renamed_one = planned.is_some() && planned == found.record.created_at;
+        match (is_as_written(request, Some(found)), is_owned) {
+            (true, _) if is_renamed_one => resolve(*last, Event::Confirm),
+            (true, Some(true)) if !is_old_there => resolve(*last, Event::Confirm),
+            (_, Some(is_owned)) if is_old_there && !is_renamed_one => {
+                resolve(self.taken(found, is_owned).into(), Event::Deny)
+            }
+            // Another writer changed or replaced it after the rename, or renamed it; or its owner could not be read.
+            _ => Err(WriteFailure::InDoubt { last, is_pending }),
+        }
+    }
+
+    /// The refusal of a create or a rename whose identifier another writer took after the plan was made.
     fn taken(&self, found: &Entity, is_owned: bool) -> Refusal {
         let whose = if is_owned {
             format!("created by another run of scope `{}`", self.context.owner.scope)
@@ -158,6 +199,37 @@ impl Resolver<'_> {
         let owners = self.catalog.owners_of(blueprint, identifier, &[], self.limit()).unwrap_or_default();
         let owner = owners.get(&identifier[0]).map_or_else(|| "another writer".to_owned(), ToString::to_string);
         format!("{owner}{}", last_change(found))
+    }
+
+    /// The renames that must not be made, by index: of entities that another owner took over since the plan was made, or
+    /// whose owner cannot be read. The catalog itself refuses to rename what no longer exists.
+    pub fn taken_over(&self, requests: &[&WriteRequest]) -> HashMap<usize, WriteFailure> {
+        let renames = (0..requests.len()).filter(|at| matches!(requests[*at].method, Method::Rename { .. }));
+        let mut kept = HashMap::new();
+        for (blueprint, members) in by_blueprint(requests, renames) {
+            let owned = match self.owned(blueprint, &former_identifiers(requests, &members)) {
+                Ok(owned) => owned,
+                Err(error) => {
+                    kept.extend(all_with(&members, &self.unread(error)));
+                    continue;
+                }
+            };
+            let is_lost = |at: &usize| !owned.contains_key(requests[*at].stored_identifier());
+            let lost: Vec<usize> = members.into_iter().filter(is_lost).collect();
+            let Some(shape) = self.blueprint(blueprint).filter(|_| !lost.is_empty()) else { continue };
+            let found = match self.catalog.find(shape, &former_identifiers(requests, &lost), self.limit()) {
+                Ok(found) => found,
+                Err(error) => {
+                    kept.extend(all_with(&lost, &self.unread(error)));
+                    continue;
+                }
+            };
+            for at in lost {
+                let found = found.iter().find(|entity| *entity.key.identifier == *requests[at].stored_identifier());
+                kept.extend(found.map(|found| (at, self.written_since(found, false))));
+            }
+        }
+        kept
     }
 
     /// The requests that must not be deleted, by index: entities that another writer wrote or took over since the plan was
@@ -211,7 +283,7 @@ impl Resolver<'_> {
 
     /// The entity of the request as the plan found it.
     fn planned(&self, request: &WriteRequest) -> Option<&Entity> {
-        self.context.actual.get(&request.key.blueprint, &request.key.identifier)
+        self.context.actual.get(&request.key.blueprint, request.stored_identifier())
     }
 
     fn written_since(&self, found: &Entity, is_owned: bool) -> WriteFailure {
@@ -293,4 +365,18 @@ fn by_blueprint<'a>(
 
 fn identifiers(requests: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
     members.iter().map(|at| requests[*at].key.identifier.clone()).collect()
+}
+
+/// The identifiers that renamed entities had before.
+fn former_identifiers(requests: &[&WriteRequest], members: &[usize]) -> Vec<Box<str>> {
+    let renames = members.iter().filter_map(|at| match &requests[*at].method {
+        Method::Rename { from, .. } => Some(from.clone()),
+        Method::Create(_)
+        | Method::Merge(_)
+        | Method::Replace(_)
+        | Method::Patch(_)
+        | Method::Adopt(_)
+        | Method::Delete => None,
+    });
+    renames.collect()
 }

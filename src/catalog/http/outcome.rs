@@ -7,9 +7,38 @@ use crate::catalog::apply::ApplyRun;
 use crate::catalog::wire::Refusal;
 use crate::catalog::write_state::{Event, Item};
 use crate::catalog::{CatalogError, WriteFailure};
+use crate::domain::plan::request::WriteRequest;
 
 /// Records the result of a call for one entity.
 pub(super) fn record_outcome(run: &ApplyRun<'_>, item: &mut Item, reply: Reply<()>) {
+    record(run, item, reply, |refusal| refusal.status >= 500);
+}
+
+/// Records the result of a call that changes an identifier; the reply is the identifier in the answer, if there is one. That
+/// the new identifier exists leaves the outcome in doubt, because an earlier copy of the call may have set it; a read then
+/// shows whose it is.
+pub(super) fn record_rename(run: &ApplyRun<'_>, item: &mut Item, reply: Reply<Option<String>>, request: &WriteRequest) {
+    let Reply { result, is_lost, is_pending } = reply;
+    if let Ok(Some(answered)) = &result
+        && **answered != *request.key.identifier
+    {
+        if is_lost {
+            item.record_lost(is_pending);
+        }
+        run.record_answer();
+        let words = format!(
+            "the catalog accepted the change and kept the identifier `{}`; other fields may have changed",
+            request.stored_identifier()
+        );
+        item.record_event(Event::Lose, Some(Refusal::new(200, "identifier_kept", words).into()));
+        return;
+    }
+    let reply = Reply { result: result.map(drop), is_lost, is_pending };
+    record(run, item, reply, |refusal| refusal.status >= 500 || refusal.status == 409);
+}
+
+/// `is_open`: whether a rejection leaves the outcome in doubt.
+fn record(run: &ApplyRun<'_>, item: &mut Item, reply: Reply<()>, is_open: impl Fn(&Refusal) -> bool) {
     if reply.is_lost {
         item.record_lost(reply.is_pending);
     }
@@ -26,7 +55,7 @@ pub(super) fn record_outcome(run: &ApplyRun<'_>, item: &mut Item, reply: Reply<(
         Some(refusal) => {
             run.record_answer();
             run.record_refused_call(refusal);
-            let event = if refusal.status >= 500 { Event::Lose } else { Event::Refuse };
+            let event = if is_open(refusal) { Event::Lose } else { Event::Refuse };
             item.record_event(event, Some(refusal.clone().into()));
         }
         None => {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::call::Repeat;
-use super::outcome::record_outcome;
+use super::outcome::{record_outcome, record_rename};
 use super::session::Session;
 use super::{delete, write};
 use crate::catalog::ApplyOptions;
 use crate::catalog::WriteFailure;
-use crate::catalog::apply::{ApplyRun, Batch, MAX_DELETED, MethodKind, draft, outcome_of_write};
+use crate::catalog::apply::{ApplyRun, Batch, MAX_DELETED, MethodKind, outcome_of_write, patch_draft};
 use crate::catalog::write_state::Item;
 use crate::domain::plan::request::WriteRequest;
 
@@ -39,7 +39,7 @@ pub(super) async fn send(
             MethodKind::Create | MethodKind::Merge | MethodKind::Replace => {
                 workers.push(Box::pin(write_batch(session, requests, batch, &run, batches.len())));
             }
-            MethodKind::Patch => {
+            MethodKind::Patch | MethodKind::Rename => {
                 for _ in 0..MAX_CONCURRENT.min(batch.members.len()) {
                     workers.push(Box::pin(patch_members(session, requests, batch, next, &run)));
                 }
@@ -86,12 +86,19 @@ async fn patch_members(
         && let Some(member) = batch.members.get(next.get()).copied()
     {
         next.set(next.get() + 1);
-        let key = &requests[member].key;
-        let mut body = draft(requests[member]);
-        body.identifier = None;
-        let call = write::patch(&key.blueprint, &key.identifier, &body, &options).of_run(run);
+        let request = requests[member];
+        let body = patch_draft(request);
+        let call = write::patch(&batch.blueprint, request.stored_identifier(), &body, &options).of_run(run);
         let mut item = Item::default();
-        record_outcome(run, &mut item, session.send_unit(&call).await);
+        match batch.method {
+            MethodKind::Rename => {
+                let reply = session.send_write(&call, |answer, _| write::identifier_of(&answer.body)).await;
+                record_rename(run, &mut item, reply, request);
+            }
+            MethodKind::Create | MethodKind::Merge | MethodKind::Replace | MethodKind::Patch | MethodKind::Delete => {
+                record_outcome(run, &mut item, session.send_unit(&call).await)
+            }
+        }
         let outcome = item.end(|| run.unsent());
         if outcome.is_err() {
             run.record_failed_write();

@@ -376,7 +376,21 @@ impl Writing<'_> {
     }
 }
 
-/// The call that updates one entity; the only way to clear a text field or the team.
+/// The identifier of the entity that the catalog returns after a write, if it returns one.
+pub(super) fn identifier_of(body: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Body {
+        entity: Option<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        identifier: Option<String>,
+    }
+    let Body { entity } = serde_json::from_slice(body)?;
+    Ok(entity.and_then(|entity| entity.identifier))
+}
+
+/// The call that updates one entity; the only way to change an identifier, and to clear a text field or the team.
 pub(super) fn patch(blueprint: &str, identifier: &str, draft: &EntityDraft, options: &WriteOptions) -> ApiCall {
     let WriteOptions { create_missing_related_entities, run_id, upsert: _, merge: _, validation_only: _ } = options;
     let run_id = run_id.as_ref().map(|run_id| format!("&run_id={}", encoded(run_id))).unwrap_or_default();

@@ -24,7 +24,7 @@ use crate::commands::plan::exporters::Exporters;
 use crate::commands::plan::filter::{describe_pulled_in, part_of, recorded, resolve_filter};
 use crate::commands::plan::foreign_owners::{foreign_owners, known_scopes};
 use crate::commands::plan::policies::{PoliciesInForce, describe_unknown_names, policies_in_force};
-use crate::commands::plan::rename_hints::{describe_exchanges, describe_rename_hints};
+use crate::commands::plan::rename_hints::describe_renames;
 use crate::commands::plan::request_count::describe_requests;
 use crate::commands::workspace::allowed_secrets::{AllowedSecrets, allowed_secrets, restrict_mask};
 use crate::commands::workspace::entities::ManifestSet;
@@ -52,7 +52,7 @@ use crate::plan;
 use crate::plan::backup::FormerOwners;
 use crate::plan::file::Options;
 use crate::plan::{
-    Deletes, Destination, Link, Only, PlanBasis, PlanInput, rename_hints, to_look_up, unconfirmed_links, write_requests,
+    Deletes, Destination, Link, Only, PlanBasis, PlanInput, to_look_up, unconfirmed_links, write_requests,
 };
 use crate::report::escape::clean;
 use crate::report::plan::{AdoptionFlags, ClusterDelivery};
@@ -233,8 +233,8 @@ pub(crate) fn build_plan(
     };
     plan::refuse_links(&mut plan, missing, input.destination(), &mask);
     notes.extend(only.as_ref().and_then(|only| describe_pulled_in(&plan, only, &basis)));
-    notes.extend(describe_exchanges(&plan::exchanged(&plan, &basis)));
-    notes.extend(describe_rename_hints(&rename_hints(&plan, &basis, base.as_ref().map_or(&[], |base| &base.moves))));
+    let moves = base.as_ref().map_or(&[][..], |base| &base.moves);
+    notes.extend(describe_renames(&plan, &basis, moves, settings.delivery.value));
     let at_base = base.as_ref().map(|base| at_base(&plan, &manifests, base)).unwrap_or_default();
     if delivery.is_none() && !is_offline {
         notes.extend(describe_requests(&requests, &*catalog));
@@ -343,6 +343,7 @@ impl PlannerInput<'_> {
             write: &settings.write.value,
             clears_dropped: settings.mapped_clusters().next().is_none(),
             deletes: exporters.map_or(Deletes::Undeclared, Exporters::deletes),
+            is_exported: settings.delivery.value == settings::Delivery::Cluster,
             prune: PruneRule { enabled: options.planning.prunes().unwrap_or(rule.enabled), ..rule },
             policies: self.policies,
             destination: self.destination(),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::apply::draft;
-use crate::catalog::wire::{EntityDraft, Refusal, RelationRef, WriteOptions};
+use crate::catalog::wire::{EntityDraft, IdentifierRef, Refusal, RelationRef, WriteOptions};
 use crate::catalog::{CatalogError, WriteFailure};
 use crate::commands::plan::build::BuiltPlan;
 use crate::commands::plan::rejections::{missing_target, place};
@@ -69,7 +69,7 @@ fn by_call(requests: &WriteRequests) -> BTreeMap<(&str, Mode), Vec<(&WriteReques
     for request in requests.waves.iter().flatten().filter(|request| request.step_kind == StepKind::Write) {
         let mode = match &request.method {
             Method::Create(_) => Mode::Create,
-            Method::Merge(_) | Method::Patch(_) | Method::Adopt(_) => Mode::Merge,
+            Method::Merge(_) | Method::Patch(_) | Method::Adopt(_) | Method::Rename { .. } => Mode::Merge,
             Method::Replace(_) => Mode::Replace,
             Method::Delete => continue,
         };
@@ -78,9 +78,11 @@ fn by_call(requests: &WriteRequests) -> BTreeMap<(&str, Mode), Vec<(&WriteReques
     calls
 }
 
-/// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted.
+/// The body that a push sends. The API cannot validate a patch, so fields that only a patch can clear are omitted, and so is
+/// the new identifier of a rename.
 fn tried(request: &WriteRequest) -> EntityDraft {
     let mut draft = draft(request);
+    draft.identifier = Some(IdentifierRef::Literal(request.stored_identifier().to_owned()));
     draft.texts = draft.texts.map(|text| if text.is_null() { Patch::Absent } else { text });
     if draft.team.is_null() {
         draft.team = Patch::Absent;

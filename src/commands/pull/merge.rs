@@ -174,6 +174,7 @@ fn differences(input: &MergeInput<'_>) -> (Vec<Change>, Snapshot) {
         write: &settings.write.value,
         clears_dropped: false,
         deletes: Deletes::Exporters { deleted: &[], kept: &[] },
+        is_exported: false,
         prune: PruneRule { enabled: false, ..settings.prune.rule() },
         policies: &[],
         destination: Destination {

@@ -87,6 +87,7 @@ pub(super) fn plan_restore(
             write: &write,
             clears_dropped: false,
             deletes: Deletes::Listed(&way_back.deleted),
+            is_exported: false,
             prune: settings.prune.rule(),
             policies: &policies.policies,
             destination,
@@ -231,7 +232,8 @@ fn check_complete(actual: &Snapshot) -> Result<(), RestoreError> {
 
 /// Notes on the backup and on what the restore leaves alone, as sentences.
 fn describe(way_back: &WayBack, backup: &Backup, as_before: usize) -> Vec<String> {
-    let WayBack { desired: _, deleted: _, changed_since: _, taken_over, gone, unknown_fields } = way_back;
+    let WayBack { desired: _, deleted: _, changed_since: _, taken_over, not_renamed_back, gone, unknown_fields } =
+        way_back;
     let commit = backup.source.commit.as_deref().and_then(|commit| commit.get(..10));
     let commit = commit.map(|commit| format!(", commit `{}`", clean(commit))).unwrap_or_default();
     let mut notes = vec![format!("This plan undoes the push of {}{commit}.", backup.source.at)];
@@ -240,7 +242,16 @@ fn describe(way_back: &WayBack, backup: &Backup, as_before: usize) -> Vec<String
         notes.push(format!("{entities} of the backup {are} in the catalog as before the push."));
     }
     if !taken_over.is_empty() {
-        notes.push(format!("The push created {}; another writer owns this now, so it is kept.", names(taken_over)));
+        notes.push(format!(
+            "The push created or renamed {}; another writer owns this now, so it is kept.",
+            names(taken_over)
+        ));
+    }
+    if !not_renamed_back.is_empty() {
+        notes.push(format!(
+            "The push renamed {}; another entity has the former identifier now, so the new one is kept.",
+            names(not_renamed_back)
+        ));
     }
     if !gone.is_empty() {
         notes.push(format!("The push changed {}, deleted by somebody since: it is not created again.", names(gone)));
@@ -254,9 +265,10 @@ fn describe(way_back: &WayBack, backup: &Backup, as_before: usize) -> Vec<String
 
 /// The entities of the backup that the restore leaves as they are, because they are as before the push.
 fn as_before<'b>(entities: &'b [SavedEntity], way_back: &WayBack, owners: &FormerOwners) -> Vec<&'b EntityKey> {
-    let WayBack { desired, deleted, taken_over, gone, .. } = way_back;
+    let WayBack { desired, deleted, taken_over, not_renamed_back, gone, .. } = way_back;
     let desired = desired.iter().map(|desired| &desired.key);
-    let others: HashSet<&EntityKey> = desired.chain(deleted).chain(taken_over).chain(gone).collect();
+    let others: HashSet<&EntityKey> =
+        desired.chain(deleted).chain(taken_over).chain(not_renamed_back).chain(gone).collect();
     let keys = entities.iter().map(|saved| &saved.key);
     keys.filter(|key| !others.contains(key) && !owners.contains(key)).collect()
 }

@@ -27,6 +27,7 @@ use crate::domain::plan::Plan;
 use crate::domain::plan::hazard::Consent;
 use crate::domain::plan::request::{Method, WriteRequest};
 use crate::domain::progress::{Progress, Silent};
+use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 use crate::embedded::pages::{HazardNote, HazardWeight, Preview, Site};
 use crate::embedded::store::{Failure, Store, system_clock};
@@ -153,7 +154,15 @@ fn copy(planned: &BuiltPlan, context: &Context<'_>) -> Result<(Store, Vec<String
         }
     }
     for request in planned.requests.waves.iter().flatten() {
+        if let Some((blueprint, renamed)) = renamed(request, planned, &snapshot) {
+            refused += add(&store, blueprint, &[renamed], &writer)?;
+        }
         refused += perform(&store, request, &planned.plan, &writer)?;
+    }
+    for former in planned.requests.waves.iter().flatten().filter_map(former_key) {
+        if !is_declared(&former, &planned.plan) {
+            forget(&store, &former, &writer)?;
+        }
     }
     progress.finish();
     let mut notes = Vec::new();
@@ -240,21 +249,39 @@ fn write(
     }
 }
 
+/// The entity that a request renames, with its new identifier. The former one is forgotten last.
+fn renamed<'p>(request: &WriteRequest, planned: &'p BuiltPlan, snapshot: &Snapshot) -> Option<(&'p Blueprint, Entity)> {
+    let Method::Rename { from, .. } = &request.method else { return None };
+    let stored = snapshot.get(&request.key.blueprint, from)?;
+    let blueprint = planned.blueprints.all.named(&request.key.blueprint)?;
+    Some((blueprint, Entity { key: request.key.clone(), ..stored.clone() }))
+}
+
 /// Performs a write of the plan. What the merge deletes stays, so that its page can say so; a renamed entity has its new
 /// name only.
 fn perform(store: &Store, request: &WriteRequest, plan: &Plan, writer: &Writer) -> Result<usize, Error> {
     let options = match &request.method {
         Method::Delete => {
-            let is_declared_anew = plan.changes.binary_search_by(|change| change.key.cmp(&request.key)).is_ok();
-            if !is_declared_anew {
+            if !is_declared(&request.key, plan) {
                 forget(store, &request.key, writer)?;
             }
             return Ok(0);
         }
         Method::Replace(_) => WriteOptions { merge: false, ..merging() },
-        Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) => merging(),
+        Method::Adopt(_) | Method::Create(_) | Method::Merge(_) | Method::Patch(_) | Method::Rename { .. } => merging(),
     };
     Ok(write(store, &request.key.blueprint, vec![draft(request)], &options, writer)?.len())
+}
+
+/// The former key of an entity that a request renames.
+fn former_key(request: &WriteRequest) -> Option<EntityKey> {
+    let Method::Rename { from, .. } = &request.method else { return None };
+    Some(EntityKey { identifier: from.clone(), ..request.key.clone() })
+}
+
+/// Whether a change of the plan is about the key itself, and not about one that is renamed from it.
+fn is_declared(key: &EntityKey, plan: &Plan) -> bool {
+    plan.changes.binary_search_by(|change| change.key.cmp(key)).is_ok()
 }
 
 /// Removes the old name of an entity. Where something still requires it, the catalog refuses that, as it refuses the merge.

@@ -23,8 +23,8 @@ pub struct Change {
     pub origin: Origin,
     /// The entity in its manifest; null for a deletion.
     pub place: Option<Place>,
-    /// Text fields, team, then properties and relations by name. Empty for a deletion; for a rename, the fields in
-    /// which the new entity differs from the old one.
+    /// Text fields, team, then properties and relations by name. Empty for a deletion; for a rename, the fields that
+    /// change together with the identifier.
     pub fields: Vec<FieldChange>,
     /// Who last wrote the entity in the catalog, and when.
     pub record: Option<Record>,
@@ -39,7 +39,7 @@ pub struct Change {
 pub enum Action {
     Create,
     Update,
-    /// Created under the new identifier; the old one is deleted.
+    /// The entity gets a new identifier, and keeps what the manifest does not decide.
     Rename {
         from: Box<str>,
         by: RenamedBy,
@@ -56,7 +56,7 @@ pub enum Action {
 pub enum ActionKind {
     Create,
     Update,
-    /// Created under the new identifier; the old one is deleted.
+    /// The entity gets a new identifier, and keeps what the manifest does not decide.
     Rename,
     /// Written unchanged, to become owned by this scope.
     Adopt,
@@ -75,6 +75,8 @@ pub enum RenamedBy {
     Place,
     /// One entity was removed and one added, with nearly the same content.
     Content,
+    /// A restore undoes the rename of a push.
+    Restore,
 }
 
 /// The ownership of the entity before the change.
@@ -241,7 +243,7 @@ impl Change {
         is_pending(self.origin) && self.fields.iter().all(|field| is_pending(field.origin))
     }
 
-    /// The entity that the change removes.
+    /// The key that the catalog no longer has after the change: of a deleted entity, or the former one of a renamed entity.
     pub fn removed(&self) -> Option<EntityKey> {
         self.removed_identifier()
             .map(|identifier| EntityKey { blueprint: self.key.blueprint.clone(), identifier: identifier.into() })
@@ -255,7 +257,7 @@ impl Change {
         }
     }
 
-    /// Whether the change creates its entity.
+    /// Whether the catalog has the identifier only after the change.
     pub fn is_new(&self) -> bool {
         match self.action {
             Action::Create | Action::Rename { .. } => true,

@@ -22,7 +22,7 @@ pub struct WriteRequest {
     /// The index of its change in the plan.
     pub change: usize,
     pub step_kind: StepKind,
-    /// The entity of the request: for the deletion of a rename, the old identifier.
+    /// The entity of the request; for a rename, with its new identifier.
     pub key: EntityKey,
     pub method: Method,
     /// The changes whose earlier requests must all have succeeded.
@@ -42,7 +42,43 @@ pub enum Method {
     /// Makes this scope the owner of an entity that already has the content of the body. A catalog that cannot change the
     /// owner alone gets the body like that of a merge.
     Adopt(Body),
+    /// Gives an existing entity the identifier of the request, and writes the fields of the body; keeps the others.
+    /// Refused if the new identifier exists.
+    Rename {
+        from: Box<str>,
+        body: Body,
+    },
     Delete,
+}
+
+impl Method {
+    /// The fields that the request writes; `None`: it deletes the entity.
+    pub fn body(&self) -> Option<&Body> {
+        match self {
+            Self::Create(body)
+            | Self::Merge(body)
+            | Self::Replace(body)
+            | Self::Patch(body)
+            | Self::Adopt(body)
+            | Self::Rename { from: _, body } => Some(body),
+            Self::Delete => None,
+        }
+    }
+}
+
+impl WriteRequest {
+    /// The identifier that the entity has in the catalog before the request.
+    pub fn stored_identifier(&self) -> &str {
+        match &self.method {
+            Method::Rename { from, body: _ } => from,
+            Method::Create(_)
+            | Method::Merge(_)
+            | Method::Replace(_)
+            | Method::Patch(_)
+            | Method::Adopt(_)
+            | Method::Delete => &self.key.identifier,
+        }
+    }
 }
 
 /// The body of a write.

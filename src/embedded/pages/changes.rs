@@ -264,14 +264,14 @@ pub(super) fn of_entity(page: &mut Markup, blueprint: &Blueprint, mark: Mark, ch
         page.put("<p>Entities that point to the ");
         page.put(if mark == Mark::Renamed { "old identifier" } else { "removed entity" }).put(":</p>\n<ul>\n");
         for dependent in &change.dependents {
-            self::dependent(page, dependent);
+            self::dependent(page, dependent, mark);
         }
         page.put("</ul>\n");
     }
     page.put("</section>\n");
 }
 
-fn dependent(page: &mut Markup, dependent: &Dependent) {
+fn dependent(page: &mut Markup, dependent: &Dependent, mark: Mark) {
     let Dependent { key, relation, required, after } = dependent;
     page.put("<li>")
         .link(&Address::entity(&key.blueprint, &key.identifier), &key.identifier)
@@ -283,6 +283,7 @@ fn dependent(page: &mut Markup, dependent: &Dependent) {
     page.put(match after {
         RelationEffect::Left => "",
         RelationEffect::Unnamed => "; its manifest does not set that relation",
+        RelationEffect::Relinked if mark == Mark::Renamed => "; merging changes that relation too",
         RelationEffect::Relinked => "; merging changes that relation first",
         RelationEffect::Declared => "; its manifest sets that relation",
     });

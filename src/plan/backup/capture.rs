@@ -1,10 +1,10 @@
-//! Records what a push is about to change: every entity that it writes or deletes, and every entity whose relation the
-//! catalog clears because its target is deleted.
+//! Records what a push is about to change: every entity that it writes, renames or deletes, and every entity whose relation
+//! the catalog clears because its target is deleted. A renamed entity is recorded under its former identifier.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::document::SavedEntity;
 use super::sides::{body_of, fields_of, fields_of_both, property, relation};
@@ -25,29 +25,34 @@ type After = BTreeMap<EntityKey, Option<Body>>;
 /// `requests`: all that the push will send; `basis`: what they were made from. The result is sorted by key.
 pub fn capture(requests: &WriteRequests, basis: &PlanBasis<'_>) -> Vec<SavedEntity> {
     let shapes = Shapes::new(basis.blueprints);
-    let mut after = After::new();
+    let (mut after, mut former) = (After::new(), HashMap::new());
     for request in requests.waves.iter().flatten() {
-        let stored = basis.actual.get(&request.key.blueprint, &request.key.identifier);
-        let (written, is_whole) = match &request.method {
-            Method::Delete => {
-                after.insert(request.key.clone(), None);
-                continue;
-            }
-            Method::Replace(body) => (body, true),
-            // An adoption changes the owner only, or writes what is there.
-            Method::Adopt(body) | Method::Create(body) | Method::Merge(body) | Method::Patch(body) => (body, false),
+        if let Method::Rename { from, .. } = &request.method {
+            former.insert(pair(&request.key), from);
+        }
+        let Some(written) = request.method.body() else {
+            after.insert(request.key.clone(), None);
+            continue;
         };
-        let entry = after.entry(request.key.clone()).or_default().get_or_insert_default();
+        let mut key = request.key.clone();
+        if let Some(from) = former.get(&pair(&request.key)) {
+            key.identifier = Box::clone(from);
+        }
+        let stored = basis.actual.get(&key.blueprint, &key.identifier);
+        let entry = after.entry(key).or_default().get_or_insert_default();
         overlay(entry, written);
-        if let Some(stored) = stored.filter(|_| is_whole) {
+        if let (Method::Replace(_), Some(stored)) = (&request.method, stored) {
             unset_others(entry, written, &body_of(stored), shapes.of(&request.key.blueprint));
         }
     }
     clear_relations(&mut after, basis, &shapes);
+    let renamed: HashMap<Pair<'_>, &str> =
+        former.iter().map(|((blueprint, to), from)| ((*blueprint, from.as_ref()), *to)).collect();
     let saved = |(key, after): (EntityKey, Option<Body>)| {
         let stored = basis.actual.get(&key.blueprint, &key.identifier);
         let (before, record) = (stored.map(body_of), stored.map(|stored| stored.record.clone()));
-        SavedEntity { key, before, record, after, taken_from: None }
+        let renamed_to = renamed.get(&pair(&key)).map(|to| Box::from(*to));
+        SavedEntity { key, before, record, after, renamed_to, taken_from: None }
     };
     after.into_iter().map(saved).collect()
 }

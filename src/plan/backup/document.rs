@@ -56,6 +56,9 @@ pub struct SavedEntity {
     #[serde(with = "fields::optional")]
     #[schemars(with = "Option<fields::Schema>")]
     pub after: Option<Body>,
+    /// The identifier that the push gives it; null: it keeps its identifier.
+    #[serde(rename = "renamedTo", default, skip_serializing_if = "Option::is_none")]
+    pub renamed_to: Option<Box<str>>,
     /// The other owner from whom the push took the entity over.
     #[serde(default, rename = "takenFrom", skip_serializing_if = "Option::is_none")]
     pub taken_from: Option<FormerOwner>,

@@ -265,3 +265,62 @@ fn what_is_no_backup_is_refused_with_its_place() {
     let twice = text.replacen(&first, &format!("{first}\n{first}"), 1);
     assert_eq!(line_of(read(&twice)), (tiers + 1, "`service/cart` is in it twice".to_owned()));
 }
+
+/// A push that renames `cart` to `basket` and changes its tier.
+fn renamed() -> (Vec<SavedEntity>, World) {
+    let stored = json!([{"identifier": "cart", "title": "Cart", "properties": {"tier": 1}, "relations": {"owner": "t"}},
+        {"blueprint": "team", "identifier": "t"}]);
+    let declared = json!([{"identifier": "basket", "renamed-from": "cart", "properties": {"tier": 2}},
+        {"blueprint": "team", "identifier": "t"}]);
+    let world = World::of(declared, stored);
+    let pushed = apply(&world, &world.plan(), Defaults::AtCreation).expect("the plan can be done");
+    (saved(&world), pushed)
+}
+
+#[test]
+fn a_renamed_entity_gets_its_old_identifier_back() {
+    let (saved, mut world) = renamed();
+    let [entity] = &saved[..] else { panic!("{saved:?}") };
+    assert_eq!((&*entity.key.identifier, entity.renamed_to.as_deref()), ("cart", Some("basket")));
+    let back = "rename service/cart from basket: tier 2 > 1".to_owned();
+    assert_eq!(restored(&saved, &world), (vec![back.clone()], Vec::new()));
+    // What somebody changed since is overwritten only with an approval; another field stays.
+    let mut basket =
+        json!({"identifier": "basket", "icon": "Box", "properties": {"tier": 2}, "relations": {"owner": "t"}});
+    replace(&mut world, &basket);
+    assert_eq!(restored(&saved, &world), (vec![back], Vec::new()));
+    basket["properties"]["tier"] = json!(3);
+    replace(&mut world, &basket);
+    let expected = vec!["rename service/cart from basket: tier 3 > 1".to_owned()];
+    assert_eq!(restored(&saved, &world), (expected, vec![key("service", "cart")]));
+}
+
+#[test]
+fn a_renamed_entity_that_cannot_get_its_old_identifier_back_is_left_alone() {
+    let (saved, world) = renamed();
+    let with = |change: &dyn Fn(&mut World)| {
+        let mut world = world.clone();
+        change(&mut world);
+        let found = way_back(&saved, &world);
+        assert_eq!((found.desired.len(), found.deleted.len()), (0, 0), "{found:?}");
+        [found.taken_over, found.not_renamed_back, found.gone]
+    };
+    let (cart, basket) = (key("service", "cart"), key("service", "basket"));
+    let none = Vec::new;
+    assert_eq!(with(&|world| world.owned.retain(|key| *key != basket)), [vec![basket.clone()], none(), none()]);
+    let taken = json!({"identifier": "cart", "title": "Another", "relations": {"owner": "t"}});
+    assert_eq!(with(&|world| replace(world, &taken)), [none(), vec![basket.clone()], none()]);
+    assert_eq!(with(&|world| world.stored.retain(|it| it.key != basket)), [none(), none(), vec![cart.clone()]]);
+    // The push did not rename it, and another writer created an entity with the new identifier.
+    let mut saved = saved.clone();
+    saved[0].record.get_or_insert_default().created_at = Some(Moment(7));
+    let mut before = world;
+    let cart = json!({"identifier": "cart", "title": "Cart", "properties": {"tier": 1}, "relations": {"owner": "t"}});
+    replace(&mut before, &cart);
+    before
+        .stored
+        .iter_mut()
+        .filter(|it| &*it.key.identifier == "cart")
+        .for_each(|it| it.record.created_at = Some(Moment(7)));
+    assert_eq!(way_back(&saved, &before), WayBack::default());
+}

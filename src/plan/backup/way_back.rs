@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
 use super::document::SavedEntity;
 use super::sides::{body_of, fields_of, fields_of_both, is_same, property, relation, value};
 use crate::domain::blueprint::Blueprint;
@@ -17,7 +19,7 @@ use crate::domain::plan::change::{Field, OwnerStatus};
 use crate::domain::plan::request::Body;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
-use crate::plan::ownership::Owned;
+use crate::plan::ownership::{Owned, Pair};
 use crate::plan::shape::{Shape, Shapes};
 
 /// The catalog as it is now.
@@ -39,8 +41,10 @@ pub struct WayBack {
     pub deleted: Vec<EntityKey>,
     /// Those of both that somebody else changed after the push.
     pub changed_since: Vec<EntityKey>,
-    /// Entities that the push created and another writer owns now: they are kept.
+    /// Entities that the push created or renamed and another writer owns now: they are kept.
     pub taken_over: Vec<EntityKey>,
+    /// Entities that the push renamed, and whose former identifier another entity has now: they keep the new one.
+    pub not_renamed_back: Vec<EntityKey>,
     /// Entities that the push changed and that somebody deleted since: they are not created again.
     pub gone: Vec<EntityKey>,
     /// Fields that the blueprint no longer has: their values are lost.
@@ -55,12 +59,23 @@ impl WayBack {
     pub fn new(entities: &[SavedEntity], place: impl Fn(usize) -> Place, live: Live<'_>) -> Self {
         let shapes = Shapes::new(live.blueprints);
         let owned = Owned::new(live.owned);
+        let renames = entities.iter().filter_map(|saved| {
+            let EntityKey { blueprint, identifier } = &saved.key;
+            Some(((blueprint.as_ref(), saved.renamed_to.as_deref()?), identifier.as_ref()))
+        });
+        let renames: HashMap<Pair<'_>, &str> = renames.collect();
         let mut found = Self::default();
         for (at, saved) in entities.iter().enumerate() {
-            let stored = live.actual.get(&saved.key.blueprint, &saved.key.identifier);
-            let is_owned = owned.ownership(stored) == OwnerStatus::Ours;
-            let entity = OneEntity { saved, place: place(at), shape: shapes.of(&saved.key.blueprint), is_owned };
-            entity.find(stored, &mut found);
+            let EntityKey { blueprint, identifier } = &saved.key;
+            let stored = live.actual.get(blueprint, identifier);
+            let renamed = saved.renamed_to.as_ref().and_then(|to| live.actual.get(blueprint, to));
+            let is_owned = owned.ownership(renamed.or(stored)) == OwnerStatus::Ours;
+            let entity =
+                OneEntity { saved, place: place(at), shape: shapes.of(blueprint), is_owned, renames: &renames };
+            match renamed {
+                Some(renamed) => entity.find_renamed(stored, renamed, &mut found),
+                None => entity.find(stored, &mut found),
+            }
         }
         found
     }
@@ -73,6 +88,8 @@ struct OneEntity<'s> {
     shape: &'s Shape<'s>,
     /// This scope owns it now.
     is_owned: bool,
+    /// The former identifiers of the entities that the push renamed, by the new ones.
+    renames: &'s HashMap<Pair<'s>, &'s str>,
 }
 
 impl OneEntity<'_> {
@@ -90,6 +107,27 @@ impl OneEntity<'_> {
             }
             (Some(_), Some(_), None) => found.gone.push(self.key()),
             (Some(before), Some(after), Some(now)) => self.updated(before, after, now, found),
+        }
+    }
+
+    /// `stored`: the entity that has the former identifier now; `renamed`: the one that has the new identifier.
+    fn find_renamed(&self, stored: Option<&Entity>, renamed: &Entity, found: &mut WayBack) {
+        let created_at = |record: Option<&Record>| record.and_then(|record| record.created_at);
+        let was_created = created_at(self.saved.record.as_ref());
+        match stored {
+            // The push did not rename the entity, and another writer created one with the new identifier.
+            Some(stored) if was_created.is_some() && was_created == created_at(Some(&stored.record)) => {
+                self.find(Some(stored), found);
+            }
+            Some(_) => found.not_renamed_back.push(renamed.key.clone()),
+            None if !self.is_owned => found.taken_over.push(renamed.key.clone()),
+            None => {
+                let (Some(before), Some(after)) = (&self.saved.before, &self.saved.after) else { return };
+                let (mut desired, is_changed) = self.undo(before, after, &body_of(renamed), &mut found.unknown_fields);
+                desired.renamed_from = Some(renamed.key.identifier.clone());
+                found.desired.push(desired);
+                found.changed_since.extend(is_changed.then(|| self.key()));
+            }
         }
     }
 
@@ -135,6 +173,12 @@ impl OneEntity<'_> {
 
     /// The push changed some fields.
     fn updated(&self, before: &Body, after: &Body, now: &Body, found: &mut WayBack) {
+        let (desired, is_changed) = self.undo(before, after, now, &mut found.unknown_fields);
+        self.conclude(desired, is_changed, found);
+    }
+
+    /// The old values of the fields that the push changed, and whether somebody changed one of them since.
+    fn undo(&self, before: &Body, after: &Body, now: &Body, unknown: &mut UnknownFields) -> (Desired, bool) {
         let mut desired = self.nothing();
         let mut is_changed = false;
         for field in fields_of(after) {
@@ -144,10 +188,12 @@ impl OneEntity<'_> {
             if !is_of_push || self.is_same(&field, &old, &current) {
                 continue;
             }
+            // Relations may follow the entities that the push renamed.
+            let [new, current] = [new, current].map(|value| self.with_former_targets(&field, value));
             is_changed |= !self.is_same(&field, &new, &current) && !is_filled_in;
-            self.bring_back(&field, before, &mut desired, &mut found.unknown_fields);
+            self.bring_back(&field, before, &mut desired, unknown);
         }
-        self.conclude(desired, is_changed, found);
+        (desired, is_changed)
     }
 
     fn conclude(&self, desired: Desired, is_changed: bool, found: &mut WayBack) {
@@ -157,6 +203,27 @@ impl OneEntity<'_> {
         found.desired.push(desired);
         if is_changed {
             found.changed_since.push(self.key());
+        }
+    }
+
+    /// The value of a field, with the former identifiers of the targets that the push renamed.
+    fn with_former_targets(&self, field: &Field, value: Value) -> Value {
+        let Field::Relation(name) = field else { return value };
+        let Some(relation) = self.shape.relation(name) else { return value };
+        let former = |target: Box<str>| {
+            let former = self.renames.get(&(relation.target, target.as_ref())).map(|former| Box::from(*former));
+            former.unwrap_or(target)
+        };
+        match value {
+            Value::Text(target) => Value::Text(former(target)),
+            Value::List(targets) => {
+                let former = |target| match target {
+                    Value::Text(target) => Value::Text(former(target)),
+                    other => other,
+                };
+                Value::List(targets.into_iter().map(former).collect())
+            }
+            other => other,
         }
     }
 

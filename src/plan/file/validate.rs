@@ -3,7 +3,7 @@
 
 use crate::domain::document::span::Span;
 use crate::domain::finding::Place;
-use crate::domain::plan::change::{Change, OwnerStatus};
+use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::domain::plan::hazard::Hazard;
 use crate::domain::plan::{Plan, Step, Tally};
 use crate::plan::file::plan_file::{PlanFile, touched_keys};
@@ -60,7 +60,8 @@ fn validate_changes(changes: &[Change], files: usize) -> Result<(), Flaw> {
     }
     for (at, change) in changes.iter().enumerate() {
         let place = format!("/plan/changes/{at}");
-        if change.is_new() != (change.ownership == OwnerStatus::New) || change.is_write() != change.place.is_some() {
+        let is_created = change.action == Action::Create;
+        if is_created != (change.ownership == OwnerStatus::New) || change.is_write() != change.place.is_some() {
             return flaw(place, "its action, its ownership and its place contradict each other");
         }
         if let Some(found) = &change.place {

@@ -15,7 +15,8 @@ use crate::domain::value::Value;
 
 type Catalog = BTreeMap<EntityKey, Entity>;
 
-/// When a catalog fills in defaults that a write does not name. Platforms may do either.
+/// When a catalog fills in defaults that a write does not name. Platforms may do either. The first also makes relations
+/// follow a renamed entity, and the second leaves them as they are, of which platforms may do either too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defaults {
     AtCreation,
@@ -41,6 +42,10 @@ pub fn apply(world: &World, plan: &Plan, defaults: Defaults) -> Result<World, St
                 Method::Merge(body) | Method::Adopt(body) => write(world, &mut catalog, request, body, None)?,
                 Method::Replace(body) => write(world, &mut catalog, request, body, Some(defaults))?,
                 Method::Patch(body) => patch(world, &mut catalog, request, body)?,
+                Method::Rename { from, body } => {
+                    rename(world, &mut catalog, request, from, defaults == Defaults::AtCreation)?;
+                    patch(world, &mut catalog, request, body)?;
+                }
                 Method::Delete => delete(world, &mut catalog, &request.key)?,
             }
             if request.method != Method::Delete {
@@ -97,15 +102,47 @@ fn write(
             put(&mut entity.properties, &property.name.as_str().into(), Value::from_json(default));
         }
     }
-    check(world, catalog, &entity)?;
+    check(world, catalog, &entity, there)?;
     catalog.insert(entity.key.clone(), entity);
     Ok(())
 }
 
+/// Refused if the old identifier does not exist, or the new one does.
+fn rename(
+    world: &World,
+    catalog: &mut Catalog,
+    request: &WriteRequest,
+    from: &str,
+    is_followed: bool,
+) -> Result<(), String> {
+    let old = EntityKey { identifier: from.into(), ..request.key.clone() };
+    if catalog.contains_key(&request.key) {
+        return Err(format!("{:?} is there already", request.key));
+    }
+    let entity = catalog.remove(&old).ok_or_else(|| format!("{old:?} is not there"))?;
+    catalog.insert(request.key.clone(), Entity { key: request.key.clone(), ..entity });
+    for (other, entity) in catalog.iter_mut().filter(|_| is_followed) {
+        for relation in blueprint(world, other).relations.iter().filter(|it| it.target == *old.blueprint) {
+            let found = entity.relations.iter_mut().find(|(name, _)| name.as_ref() == relation.name);
+            let Some((_, targets)) = found else { continue };
+            let new = |target: &str| -> Box<str> {
+                if target == from { request.key.identifier.clone() } else { target.into() }
+            };
+            *targets = match &*targets {
+                Targets::None => Targets::None,
+                Targets::One(target) => Targets::One(new(target)),
+                Targets::Many(targets) => Targets::Many(targets.iter().map(|target| new(target)).collect()),
+            };
+        }
+    }
+    Ok(())
+}
+
 fn patch(world: &World, catalog: &mut Catalog, request: &WriteRequest, body: &Body) -> Result<(), String> {
-    let mut entity = catalog.get(&request.key).cloned().ok_or_else(|| format!("{:?} is not there", request.key))?;
+    let there = catalog.get(&request.key).ok_or_else(|| format!("{:?} is not there", request.key))?;
+    let mut entity = there.clone();
     parts(body, &mut entity);
-    check(world, catalog, &entity)?;
+    check(world, catalog, &entity, Some(there))?;
     catalog.insert(entity.key.clone(), entity);
     Ok(())
 }
@@ -139,8 +176,9 @@ fn list(targets: &Targets) -> &[Box<str>] {
     }
 }
 
-/// Checks that every target exists, required relations are set, and the number of targets fits.
-fn check(world: &World, catalog: &Catalog, entity: &Entity) -> Result<(), String> {
+/// Checks that every target exists, required relations are set, and the number of targets fits. A relation that stays may
+/// have a target that was renamed.
+fn check(world: &World, catalog: &Catalog, entity: &Entity, before: Option<&Entity>) -> Result<(), String> {
     for relation in &blueprint(world, &entity.key).relations {
         let found = entity.relations.iter().find(|(name, _)| name.as_ref() == relation.name);
         let targets = found.map_or(&Targets::None, |(_, targets)| targets);
@@ -149,6 +187,10 @@ fn check(world: &World, catalog: &Catalog, entity: &Entity) -> Result<(), String
         }
         if matches!(targets, Targets::Many(_)) != relation.many && *targets != Targets::None {
             return Err(format!("{:?} has the wrong form in `{}`", entity.key, relation.name));
+        }
+        let of = |entity: &Entity| entity.relations.iter().find(|(name, _)| name.as_ref() == relation.name).cloned();
+        if before.and_then(of).is_some_and(|(_, before)| before == *targets) {
+            continue;
         }
         for target in list(targets) {
             let key = EntityKey { blueprint: relation.target.as_str().into(), identifier: target.clone() };

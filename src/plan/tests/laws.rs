@@ -13,7 +13,7 @@ use crate::domain::document::span::Span;
 use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, DesiredRelation, Teams};
 use crate::domain::entity::patch::Patch;
 use crate::domain::entity::{Entity, EntityKey, Targets};
-use crate::domain::plan::change::{Action, ActionKind, Cause, Field, FieldChange};
+use crate::domain::plan::change::{Action, ActionKind, Cause, Change, Field, FieldChange};
 use crate::domain::plan::hazard::{Consent, Hazard};
 use crate::domain::plan::write_mode::WriteMode;
 use crate::domain::plan::{StepKind, Tally};
@@ -155,8 +155,11 @@ proptest! {
         }
         let after = apply(&world, &plan, Defaults::AtCreation).map_err(TestCaseError::fail)?;
         for before in &world.stored {
-            let Some(found) = after.stored.iter().find(|entity| entity.key == before.key) else { continue };
-            let change = plan.changes.iter().find(|change| change.key == before.key);
+            let is_of_it = |change: &&Change| change.key == before.key || change.removed().as_ref() == Some(&before.key);
+            let change = plan.changes.iter().find(is_of_it);
+            // A renamed entity keeps everything else under its new identifier.
+            let key = change.map_or(&before.key, |change| &change.key);
+            let Some(found) = after.stored.iter().find(|entity| entity.key == *key) else { continue };
             let fields = change.map(|change| change.fields.as_slice()).unwrap_or_default();
             let mut expected = before.clone();
             fields.iter().for_each(|field| set(&mut expected, field));
@@ -232,9 +235,9 @@ proptest! {
         let mut world = World { base: None, ..world };
         world.write.by_blueprint.clear();
         let plan = world.plan();
-        for change in plan.changes.iter().filter(|change| change.action == Action::Update) {
+        for change in plan.changes.iter().filter(|change| matches!(change.action, Action::Update | Action::Rename { .. })) {
             let desired = world.desired.iter().find(|desired| desired.key == change.key);
-            let desired = desired.expect("an update has its manifest");
+            let desired = desired.expect("a write has its manifest");
             for field in &change.fields {
                 prop_assert_eq!(field.cause, Cause::Named);
                 let is_named = match &field.field {
@@ -283,7 +286,7 @@ proptest! {
         }
         for (at, change) in plan.changes.iter().enumerate() {
             prop_assert_eq!(writes[at], usize::from(change.is_write()));
-            prop_assert_eq!(deletes[at], usize::from(change.removed().is_some()));
+            prop_assert_eq!(deletes[at], usize::from(change.action == Action::Delete));
         }
         prop_assert!(plan.changes.is_sorted_by(|a, b| a.key < b.key));
         let total = plan.counts.total;

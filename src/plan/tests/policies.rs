@@ -71,7 +71,7 @@ fn all_conditions_must_hold_and_one_of_a_list() {
         (json!({"identifier": "books"}), &["rename book"]),
         (json!({"identifier": "b*k"}), &["rename book"]),
         (json!({"owner": "foreign"}), &["update other"]),
-        (json!({"owner": "ours"}), &["update cart", "delete gone"]),
+        (json!({"owner": "ours"}), &["rename book", "update cart", "delete gone"]),
         (json!({"owner": "new", "action": "create"}), &["create new"]),
         (json!({"action": ["update", "delete"], "not": {"identifier": "cart"}}), &["delete gone", "update other"]),
         // The exception holds only if all of its conditions do.

@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, key, lines, mask};
-use crate::domain::plan::change::{Action, Cause, Origin, RelationEffect, RenamedBy};
+use crate::domain::plan::change::{Action, Cause, Origin, OwnerStatus, RelationEffect, RenamedBy};
 use crate::domain::plan::hazard::HazardKind;
 use crate::domain::plan::{Plan, Step, StepKind, Wave};
-use crate::plan::{Move, PlanBasis, RenameHint, rename_hints};
+use crate::plan::{KeptFormer, Move, PlanBasis, RenameHint, kept_formers, rename_hints, replaced};
 
 fn renamed_by(plan: &Plan) -> Vec<(String, String, RenamedBy)> {
     let rename = |change: &crate::domain::plan::change::Change| match &change.action {
@@ -50,14 +50,17 @@ fn what_went_is_known_by_its_last_manifest_too() {
     let world = World::of(json!([{"identifier": "basket", "title": "Cart"}]), stored);
     // More of its content is unknown than known.
     assert_eq!(renamed_by(&world.plan()), []);
-    let plan = world.base(json!([{"identifier": "cart", "title": "Cart"}])).plan();
+    let world = world.base(json!([{"identifier": "cart", "title": "Cart"}]));
+    let plan = world.plan();
     assert_eq!(renamed_by(&plan), [pair("cart", "basket", RenamedBy::Content)]);
-    // Another writer set the tier; it is lost with the old entity, because of this branch.
+    // Another writer set the others, so they stay. Where the manifest is the whole entity, they were pending already.
+    assert_eq!(lines(&plan), ["rename service/basket from cart"]);
+    let plan = world.replacing().plan();
     assert_eq!(lines(&plan), [r#"rename service/basket from cart: language "c" > "go", tier 7 > null"#]);
     let field = &plan.changes[0].fields[0];
     assert_eq!(
         (field.cause, field.origin, plan.changes[0].origin),
-        (Cause::LeftOut, Origin::ThisBranch, Origin::ThisBranch)
+        (Cause::LeftOut, Origin::AlreadyPending, Origin::ThisBranch)
     );
 }
 
@@ -195,27 +198,121 @@ fn a_rename_names_who_points_at_it() {
 }
 
 #[test]
-fn a_renamed_entity_comes_first_and_its_old_self_goes_last() {
+fn a_renamed_entity_comes_before_those_that_point_to_it() {
     let plan = pointed_at().plan();
     let step = |step: &Step| format!("{} {:?}", plan.changes[step.change].key.identifier, step.needs);
     let wave = |wave: &Wave| (wave.step_kind, wave.steps.iter().map(step).collect::<Vec<_>>());
     let waves: Vec<(StepKind, Vec<String>)> = plan.waves.iter().map(wave).collect();
-    let expected = [
-        (StepKind::Write, vec!["basket []", "till []"]),
-        (StepKind::Write, vec!["shop [0]"]),
-        (StepKind::Delete, vec!["basket [0, 1]"]),
-    ];
+    let expected = [(StepKind::Write, vec!["basket []", "till []"]), (StepKind::Write, vec!["shop [0]"])];
     assert_eq!(waves, expected.map(|(step_kind, steps)| (step_kind, steps.into_iter().map(str::to_owned).collect())));
 }
 
 #[test]
-fn a_rename_counts_as_what_it_deletes() {
+fn a_rename_deletes_nothing() {
     let content = |name: String| json!({"identifier": name, "title": name[1..]});
     let named = |letter: &str| (0..6).map(|at| content(format!("{letter}{at}"))).collect::<Json>();
     let mut world = World::of(named("n"), named("o"));
     world.prune.max = 5;
     let plan = world.plan();
-    assert_eq!(plan.counts.total.rename, 6);
-    let HazardKind::ManyDeletes { keys, owned, over_max, .. } = &plan.hazards[0].kind else { panic!("{plan:?}") };
-    assert_eq!((keys.len(), *owned, *over_max), (6, 6, Some(5)));
+    assert_eq!((plan.counts.total.rename, plan.hazards.len(), plan.waves.len()), (6, 0, 1));
+    assert!(plan.changes.iter().all(|change| change.ownership == OwnerStatus::Ours));
+}
+
+#[test]
+fn what_a_rename_does_not_name_stays_unless_the_manifest_is_the_whole_entity() {
+    let wanted = json!([{"identifier": "basket", "renamed-from": "cart", "title": "Basket"}]);
+    let stored = json!([{"identifier": "cart", "title": "Cart", "icon": "Box", "properties": {"tier": 1}}]);
+    let world = World::of(wanted, stored);
+    assert_eq!(lines(&world.plan()), [r#"rename service/basket from cart: title "Cart" > "Basket""#]);
+    let replacing = r#"rename service/basket from cart: title "Cart" > "Basket", icon "Box" > null, tier 1 > null"#;
+    assert_eq!(lines(&world.replacing().plan()), [replacing]);
+}
+
+#[test]
+fn a_renamed_entity_that_points_to_another_renamed_or_deleted_one_follows_it() {
+    let service = |name: &str, target: &str| json!({"identifier": name, "title": name[..1], "relations": {"dependsOn": [target]}});
+    let cart = |name: &str| json!({"identifier": name, "title": "Cart"});
+    let stored = json!([cart("cart"), service("shop", "cart"), service("till", "cart")]);
+    let mut wanted = json!([cart("basket"), service("store", "basket"), service("till", "basket")]);
+    wanted[1]["renamed-from"] = json!("shop");
+    wanted[1]["title"] = json!("s");
+    let plan = World::of(wanted.clone(), stored.clone()).plan();
+    let steps = |plan: &Plan| -> Vec<Vec<String>> {
+        let name = |step: &Step| plan.changes[step.change].key.identifier.to_string();
+        plan.waves.iter().map(|wave| wave.steps.iter().map(name).collect()).collect()
+    };
+    assert_eq!(steps(&plan), [vec!["basket"], vec!["store", "till"]]);
+    let dependents: Vec<_> = plan.changes[0].dependents.iter().map(|it| (&*it.key.identifier, it.after)).collect();
+    assert_eq!(dependents, [("store", RelationEffect::Relinked), ("till", RelationEffect::Relinked)]);
+    assert_eq!(plan.hazards, []);
+    // A manifest that does not set the relation leaves it as it is.
+    wanted[1]["relations"] = json!({});
+    let plan = World::of(wanted.clone(), stored.clone()).plan();
+    let HazardKind::RenameWithDependents { dependents, .. } = &plan.hazards[0].kind else { panic!("{plan:?}") };
+    assert_eq!((dependents.len(), dependents[0].after), (1, RelationEffect::Unnamed));
+    // The target is deleted after the renamed entity has changed its relation.
+    wanted = json!([{"identifier": "store", "title": "s", "renamed-from": "shop", "relations": {"dependsOn": []}}]);
+    wanted[0]["relations"]["owner"] = json!(null);
+    let plan = World::of(wanted, json!([cart("cart"), service("shop", "cart")])).plan();
+    assert_eq!(steps(&plan), [["store"], ["cart"]]);
+    assert_eq!(plan.waves[1].steps[0].needs, [1]);
+    assert_eq!(plan.changes[0].dependents[0].key.identifier.as_ref(), "store");
+}
+
+#[test]
+fn where_an_exporter_writes_too_nothing_is_renamed() {
+    let cart = |name: &str| json!({"identifier": name, "title": "Cart", "icon": "Box"});
+    let mut wanted = json!([cart("basket")]);
+    wanted[0]["renamed-from"] = json!("cart");
+    let world = World { is_exported: true, ..World::of(wanted, json!([cart("cart")])) };
+    let plan = world.plan();
+    assert_eq!(
+        lines(&plan),
+        [r#"create service/basket: title null > "Cart", icon null > "Box""#, "delete service/cart"]
+    );
+    let actual = world.snapshot();
+    let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+    let hint = RenameHint { to: key("service", "basket"), from: vec![key("service", "cart")] };
+    assert_eq!(replaced(&plan, &basis, &[]), [hint]);
+}
+
+#[test]
+fn a_chain_of_renames_changes_no_identifier_that_is_declared() {
+    // `a` becomes `b`, and what was `b` becomes `c`. The catalog has `b`, so it is updated.
+    let titled =
+        |name: &str, title: &str, from: &str| json!({"identifier": name, "title": title, "renamed-from": from});
+    let wanted = json!([titled("b", "1", "a"), titled("c", "2", "b")]);
+    let stored = json!([{"identifier": "a", "title": "1"}, {"identifier": "b", "title": "2"}]);
+    let world = World::of(wanted.clone(), stored.clone());
+    let plan = world.plan();
+    let expected =
+        ["delete service/a", r#"update service/b: title "2" > "1""#, r#"create service/c: title null > "2""#];
+    assert_eq!(lines(&plan), expected);
+    let chains = |world: &World| {
+        let actual = world.snapshot();
+        let basis = PlanBasis { desired: &world.desired, blueprints: &world.blueprints, actual: &actual, mask: mask() };
+        kept_formers(&world.plan(), &basis)
+    };
+    let kept = KeptFormer { to: key("service", "c"), from: key("service", "b"), is_declared: true };
+    assert_eq!(chains(&world), std::slice::from_ref(&kept));
+    // What another owner wrote last is neither renamed nor deleted.
+    let foreign = World::of(json!([wanted[1]]), json!([stored[1]])).owning(&[]);
+    assert_eq!(lines(&foreign.plan()), [r#"create service/c: title null > "2""#]);
+    assert_eq!(chains(&foreign), [KeptFormer { is_declared: false, ..kept }]);
+    // In two pushes, each of them is a rename.
+    let first = World::of(json!([{"identifier": "a", "title": "1"}, wanted[1]]), stored);
+    assert_eq!(lines(&first.plan()), ["rename service/c from b"]);
+    let then = json!([{"identifier": "a", "title": "1"}, {"identifier": "c", "title": "2"}]);
+    let second = World::of(wanted, then);
+    assert_eq!((lines(&second.plan()), chains(&second)), (vec!["rename service/b from a".to_owned()], vec![]));
+}
+
+#[test]
+fn a_taken_identifier_is_no_target_of_a_rename() {
+    // A manifest declares `cart`, so it is not deleted, and `basket` cannot become it.
+    let world = World::of(
+        json!([{"identifier": "cart", "title": "Basket", "renamed-from": "basket"}]),
+        json!([{"identifier": "cart", "title": "Cart"}, {"identifier": "basket", "title": "Basket"}]),
+    );
+    assert_eq!(lines(&world.plan()), ["delete service/basket", r#"update service/cart: title "Cart" > "Basket""#]);
 }

@@ -28,9 +28,14 @@ fn line(request: &WriteRequest) -> String {
         Method::Adopt(body) => ("adopt", body),
         Method::Replace(body) => ("replace", body),
         Method::Patch(body) => ("patch", body),
+        Method::Rename { from: _, body } => ("rename", body),
         Method::Delete => return format!("delete {}/{}", request.key.blueprint, request.key.identifier),
     };
     let how = if request.step_kind == StepKind::Relink { "relink" } else { how };
+    let how = match &request.method {
+        Method::Rename { from, .. } => format!("{how} {from} to"),
+        _ => how.to_owned(),
+    };
     format!("{how} {}/{} {}", request.key.blueprint, request.key.identifier, fields(body).join(" "))
 }
 
@@ -135,12 +140,22 @@ fn what_is_taken_over_is_sent_whole_and_nothing_else_is_lost() {
 }
 
 #[test]
-fn a_rename_is_the_new_entity_as_a_whole_and_the_old_one_gone() {
+fn a_rename_changes_the_identifier_and_what_the_manifest_changes() {
     let world = World::of(
-        json!([{"identifier": "basket", "renamed-from": "cart", "title": null, "properties": {"tier": 1}}]),
-        json!([{"title": "Cart", "properties": {"tier": 1}}]),
+        json!([{"identifier": "basket", "renamed-from": "cart", "title": null, "properties": {"tier": 2}}]),
+        json!([{"title": "Cart", "icon": "Box", "properties": {"tier": 1, "tags": ["a"]}}]),
     );
-    assert_eq!(sent(&world), [["create service/basket tier=1"], ["delete service/cart"]]);
+    assert_eq!(sent(&world), [["rename cart to service/basket title=null tier=2"]]);
+    // What the plan shows as removed is removed, and nothing else.
+    assert_eq!(sent(&world.replacing()), [["rename cart to service/basket title=null icon=null tags=null tier=2"]]);
+}
+
+#[test]
+fn a_rename_sets_a_relation_to_itself_afterwards() {
+    let cart = |name: &str, from: &str| json!({"identifier": name, "title": "Cart", "renamed-from": from, "relations": {"dependsOn": [name]}});
+    let world = World::of(json!([cart("basket", "cart")]), json!([cart("cart", "")]));
+    let expected = [["rename cart to service/basket "], ["relink service/basket dependsOn>[basket]"]];
+    assert_eq!(sent(&world), expected);
 }
 
 #[test]

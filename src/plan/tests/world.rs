@@ -43,6 +43,7 @@ pub struct World {
     pub only: Option<Only>,
     /// What the exporters delete and keep; `None`: a push decides.
     pub exporters: Option<(Vec<EntityKey>, Vec<EntityKey>)>,
+    pub is_exported: bool,
     /// What a restore deletes, and what somebody changed after the push; `None`: it is no restore.
     pub restore: Option<(Vec<EntityKey>, Vec<EntityKey>)>,
     pub destination: Destination<'static>,
@@ -106,6 +107,7 @@ impl World {
             moves: Vec::new(),
             only: None,
             exporters: None,
+            is_exported: false,
             restore: None,
             destination: DESTINATION,
         }
@@ -164,6 +166,7 @@ impl World {
                 (None, Some((listed, _))) => Deletes::Listed(listed),
                 (None, None) => Deletes::Undeclared,
             },
+            is_exported: self.is_exported,
             desired: &self.desired,
             base: self.base.as_deref().map(|desired| Base { desired, is_complete: self.base_is_complete }),
             actual,

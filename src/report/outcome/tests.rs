@@ -69,11 +69,12 @@ fn partial() -> (Case, Outcome) {
     (Case::mixed(), Outcome { ends, is_interrupted: false, relabelled: Relabelled::default() })
 }
 
-/// An interrupted push whose rename is incomplete.
+/// An interrupted push; the relations of one renamed entity are not set.
 fn interrupted() -> (Case, Outcome) {
     let case = Case::renamed();
-    let twice = Failure { step_kind: StepKind::Delete, ..failure(Some(409), "has_dependents", "`web` points to it") };
-    let twice = ChangeOutcome::Incomplete { step_kind: StepKind::Delete, cause: Cause::Failed(twice) };
+    let twice =
+        Failure { step_kind: StepKind::Relink, ..failure(Some(422), "invalid_relation", "`web` cannot be its target") };
+    let twice = ChangeOutcome::Incomplete { step_kind: StepKind::Relink, cause: Cause::Failed(twice) };
     let ends = vec![ChangeOutcome::Applied, twice, ChangeOutcome::NotAttempted(Reason::Interrupted)];
     (case, Outcome { ends, is_interrupted: true, relabelled: Relabelled::default() })
 }

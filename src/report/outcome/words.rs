@@ -3,7 +3,7 @@
 
 use crate::domain::plan::StepKind;
 use crate::domain::plan::change::{Action, Change};
-use crate::domain::plan::outcome::{Cause, Failure, Reason, Relabelled};
+use crate::domain::plan::outcome::{Cause, ChangeOutcome, Failure, Reason, Relabelled};
 use crate::report::outcome::input::{ResolvedOutcome, Tally};
 use crate::report::plan::words::{self, tick};
 use crate::text::plural::{count, grouped};
@@ -81,12 +81,9 @@ pub(super) fn incomplete(change: &Change, step_kind: StepKind) -> String {
         Action::Create => "created",
         Action::Update | Action::Delete => "updated",
         Action::Adopt => "adopted",
-        Action::Rename { .. } => "created",
+        Action::Rename { .. } => "renamed",
     };
     match (step_kind, &change.action) {
-        (StepKind::Delete, Action::Rename { from, .. }) => {
-            format!("{key} {done}, {} not deleted yet: it exists under both identifiers", tick(from))
-        }
         (StepKind::Write, Action::Update) => format!("{key} {done} in part"),
         (StepKind::Relink, _) => format!("{key} {done}, relations not set yet"),
         (StepKind::Write | StepKind::Delete, _) => format!("{key} {done} in part"),
@@ -150,7 +147,7 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
             (first, format!("Ask an administrator of the organisation for the permission, then rerun {command}"))
         }
         (false, false, 0) if is_written_since => {
-            let first = "Entities to delete were written since the plan was made, and are kept.".to_owned();
+            let first = "Entities to delete or rename were written since the plan was made, and are kept.".to_owned();
             (first, format!("Rerun {command} for a new plan"))
         }
         (false, false, 0) => (format!("The {verb} is not complete."), format!("Rerun {command} to finish")),
@@ -159,7 +156,22 @@ pub(super) fn next_step(resolved: &ResolvedOutcome<'_>) -> Option<String> {
             (format!("{} changes failed.", grouped(failed)), format!("Fix the causes and rerun {command}"))
         }
     };
-    Some(format!("{first} {rerun}; completed changes are skipped."))
+    let other_way = if has_refused_rename(resolved) { OTHER_WAY_TO_RENAME } else { "" };
+    Some(format!("{first} {rerun}; completed changes are skipped.{other_way}"))
+}
+
+/// What to do where a catalog changes no identifiers.
+const OTHER_WAY_TO_RENAME: &str = " If the catalog does not change identifiers, declare the entity under both, push, then \
+     remove the old manifest and push again: what others wrote to the old entity is deleted with it.";
+
+/// Whether the catalog refused a rename for a reason that may be the rename itself.
+fn has_refused_rename(resolved: &ResolvedOutcome<'_>) -> bool {
+    resolved.ends().any(|(change, end)| {
+        let status = end.failure().and_then(|failure| failure.status);
+        matches!(change.action, Action::Rename { .. })
+            && matches!(end, ChangeOutcome::Failed(_))
+            && matches!(status, Some(200 | 400 | 403 | 405 | 422))
+    })
 }
 
 /// `12.3 s`.

@@ -65,7 +65,7 @@ impl Picture {
             Action::Adopt => "adopt",
             Action::Delete => "delete",
             Action::Rename { from, .. } => {
-                self.nodes.insert(node(blueprint, from), "delete");
+                self.nodes.insert(node(blueprint, from), "rename");
                 "rename"
             }
         };

@@ -55,6 +55,7 @@ pub(in crate::report) fn remark(change: &Change, report: &PlanReport<'_>) -> Opt
         RenamedBy::Move => "file moved",
         RenamedBy::Place => "same file",
         RenamedBy::Content => "same content",
+        RenamedBy::Restore => "the push renamed it",
     };
     match (&change.action, change.ownership) {
         (Action::Rename { from, by: why }, _) => Some(format!("renamed from {}: {}", tick(from), by(*why))),
@@ -93,12 +94,14 @@ pub(in crate::report) fn written(record: &Record) -> Option<String> {
     }
 }
 
-/// An entity that points to a deleted or renamed one.
-pub(in crate::report) fn dependent(dependent: &Dependent) -> String {
+/// An entity that points to a deleted or renamed one. `action`: what happens to the latter.
+pub(in crate::report) fn dependent(dependent: &Dependent, action: ActionKind) -> String {
     let required = if dependent.required { ", which it requires" } else { "" };
     let after = match dependent.after {
         RelationEffect::Left => "",
         RelationEffect::Unnamed => "; its manifest does not set that relation",
+        // A renamed entity must have its new identifier before others can point to it.
+        RelationEffect::Relinked if action == ActionKind::Rename => "; updated by this plan",
         RelationEffect::Relinked => "; updated first by this plan",
         RelationEffect::Declared => "; its manifest sets that relation",
     };
@@ -114,7 +117,7 @@ pub(in crate::report) struct HazardText {
 pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> HazardText {
     let hazard_text = |sentence: String, items: Vec<String>| HazardText { sentence, items };
     let all = |keys: &[EntityKey]| keys.iter().map(quoted).collect();
-    let pointing = |dependents: &[Dependent]| dependents.iter().map(dependent).collect();
+    let pointing = |dependents: &[Dependent], action| dependents.iter().map(|it| dependent(it, action)).collect();
     match &hazard.kind {
         HazardKind::Policy { policy, message, verdict, is_of_base, changes } => {
             let named = policy_name(policy, *is_of_base);
@@ -140,14 +143,22 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
         }
         HazardKind::DeleteWithDependents { key, dependents } => {
             let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
-            hazard_text(format!("{} is deleted, but {points} to it{way_out}", quoted(key)), pointing(dependents))
+            let sentence = format!("{} is deleted, but {points} to it{way_out}", quoted(key));
+            hazard_text(sentence, pointing(dependents, ActionKind::Delete))
         }
         HazardKind::RenameWithDependents { key, from, dependents } => {
-            let (points, way_out) = (points(dependents), way_out(dependents, resolved.report));
-            hazard_text(
-                format!("{} was renamed from {}, but {points} to the old identifier{way_out}", quoted(key), tick(from)),
-                pointing(dependents),
-            )
+            let points = points(dependents);
+            let unnamed = dependents.iter().find(|dependent| dependent.after == RelationEffect::Unnamed);
+            let way_out = unnamed.map(|dependent| {
+                format!("; a manifest keeps what it does not set, so set {} in it", tick(&dependent.relation))
+            });
+            let sentence = format!(
+                "{} is renamed from {}, but {points} to the old identifier{}",
+                quoted(key),
+                tick(from),
+                way_out.unwrap_or_default()
+            );
+            hazard_text(sentence, pointing(dependents, ActionKind::Rename))
         }
         HazardKind::Foreign { keys } => {
             let at_rest = &resolved.report.plan.foreign_unchanged;
@@ -174,7 +185,10 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
         HazardKind::UnseenDependents { blueprint, unread } => {
             let unread = names(unread.iter().map(|name| tick(name)), MAX_NAMES);
             hazard_text(
-                format!("entities of {unread} were not read, and may point to deleted entities of {}", tick(blueprint)),
+                format!(
+                    "entities of {unread} were not read, and may point to entities of {} that this plan deletes or renames",
+                    tick(blueprint)
+                ),
                 vec![],
             )
         }
@@ -182,7 +196,7 @@ pub(in crate::report) fn hazard(hazard: &Hazard, resolved: &Resolved<'_>) -> Haz
             let points = points(by);
             hazard_text(
                 format!("{} is no longer declared, but is kept, because {points} to it", quoted(key)),
-                pointing(by),
+                pointing(by, ActionKind::Delete),
             )
         }
         HazardKind::PruneBlocked { by, keys } => {

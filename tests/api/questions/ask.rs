@@ -212,6 +212,47 @@ fn is_relabelled(bench: &Bench, blueprint: &str, identifier: &str) -> bool {
     crate::api::answer::identifiers(&found).contains(&identifier.to_owned())
 }
 
+/// `a` points to `shop`, which gets the identifier `store`: the answer, and `a` before and after it.
+fn rename_of_a_target(bench: &Bench) -> (Answer, Value, Value) {
+    let blueprint = service(bench);
+    let before = bench.create(&blueprint, json!({"identifier": "a", "relations": {"domain": "shop"}}));
+    let path = ["blueprints", &bench.name("domain"), "entities", "shop"];
+    let answer = bench.patch(&path).send(json!({"identifier": "store"}));
+    let after = bench.entity(&blueprint, "a");
+    (answer, before, after)
+}
+
+pub fn renamed(bench: &Bench) -> String {
+    let (answer, _, pointing) = rename_of_a_target(bench);
+    let answer = answer.brief();
+    let relation = match pointing["relations"]["domain"].as_str() {
+        Some("store") => "follows",
+        Some("shop") => "keeps the old identifier",
+        _ => "is cleared",
+    };
+    let domain = bench.name("domain");
+    if bench.is_gone(&domain, "store") {
+        return format!("{answer}, {relation}, no entity has the new identifier");
+    }
+    let created = |identifier: &str| bench.entity(&domain, identifier)["createdAt"].clone();
+    let other = bench.create(&domain, json!({"identifier": "b"}))["createdAt"].clone();
+    let before = created("store");
+    bench.patch(&["blueprints", &domain, "entities", "store"]).send(json!({"identifier": "again"})).gave(200);
+    let is_kept = created("again") == before && before != other;
+    format!("{answer}, {relation}, {}", if is_kept { "stays" } else { "changes" })
+}
+
+pub fn renamed_to_a_taken_identifier(bench: &Bench) -> String {
+    let blueprint = service(bench);
+    bench.fill(&blueprint, &[json!({"identifier": "a"}), json!({"identifier": "b"})]);
+    bench.patch(&["blueprints", &blueprint, "entities", "a"]).send(json!({"identifier": "b"})).brief()
+}
+
+pub fn time_of_an_entity_that_points_to_a_renamed_one(bench: &Bench) -> String {
+    let (_, before, after) = rename_of_a_target(bench);
+    if before["updatedAt"] == after["updatedAt"] { "stays" } else { "changes" }.to_owned()
+}
+
 pub fn relabelled(bench: &Bench) -> String {
     let blueprint = service(bench);
     let before = bench.create(&blueprint, json!({"identifier": "a"}))["updatedAt"].clone();

@@ -95,6 +95,26 @@ fn a_preview_says_what_a_merge_does_and_changes_nothing() {
 }
 
 #[test]
+fn a_preview_shows_a_renamed_entity_with_all_that_it_keeps() {
+    let repo = branch();
+    repo.git(&["switch", "--quiet", "main"]);
+    // Without a base, what the manifest no longer sets stays in the catalog.
+    repo.write(
+        "catalog/cart.yaml",
+        service("basket", "  title: Cart\n  properties: {tier: 1}\n").replace(
+            "metadata: {name: basket}",
+            "metadata: {name: basket, annotations: {portolan.dev/renamed-from: cart}}",
+        ),
+    );
+    repo.write("catalog/shop.yaml", service("shop", "  relations: {dependsOn: [basket, old]}\n"));
+    let server = Server::of(&repo, "--preview");
+    let entity = |name: &str| server.page(&format!("/blueprints/service/entities/{name}")).body;
+    let basket = entity("basket");
+    assert!(basket.contains("The identifier was") && basket.contains("two"), "{basket}");
+    assert!(entity("cart").contains("This entity gets a new identifier"), "{}", entity("cart"));
+}
+
+#[test]
 fn a_pull_request_without_credentials_is_compared_with_its_merge_base() {
     let repo = branch();
     repo.write("portolan.yaml", "scope: acme/catalog\n");

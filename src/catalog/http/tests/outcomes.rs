@@ -207,6 +207,97 @@ fn a_create_that_was_repeated_is_ours_where_the_read_shows_it() {
     assert_eq!(outcome.ends, [ChangeOutcome::Applied]);
 }
 
+fn renamed() -> WriteRequest {
+    WriteRequest {
+        key: EntityKey { blueprint: "service".into(), identifier: "new".into() },
+        ..request(0, Method::Rename { from: "s0".into(), body: body() })
+    }
+}
+
+/// The outcome of one rename of `s0` to `new`. `there`: the entities after the first PATCH; `patched`: the answers to it.
+fn after_a_rename(there: &'static [&'static str], patched: fn(usize) -> Vec<u8>) -> (ChangeOutcome, Vec<Seen>) {
+    let patches = AtomicUsize::new(0);
+    let server = Scripted::with_token(move |seen, _| match () {
+        () if is_search(seen) && patches.load(Ordering::SeqCst) == 0 => found(&["s0"]),
+        () if is_search(seen) => {
+            let named = there.iter().filter(|name| seen.body.contains(&format!("\"{name}\"")));
+            found(&named.copied().collect::<Vec<_>>())
+        }
+        () => patched(patches.fetch_add(1, Ordering::SeqCst)),
+    });
+    let outcome = push(&client(&server.url), vec![renamed()], &Cancellation::default());
+    let patches = server.seen().into_iter().filter(|seen| seen.line.starts_with("PATCH ")).collect();
+    (outcome.ends.into_iter().next().expect("it has an end"), patches)
+}
+
+fn answered(identifier: &str) -> Vec<u8> {
+    json(200, &value!({"ok": true, "entity": {"identifier": identifier}}).to_string())
+}
+
+#[test]
+fn a_rename_is_one_request_that_names_its_scope() {
+    let (end, patches) = after_a_rename(&["new"], |_| answered("new"));
+    assert_eq!(end, ChangeOutcome::Applied);
+    let [patch] = &patches[..] else { panic!("{patches:?}") };
+    assert!(patch.line.starts_with("PATCH /v1/blueprints/service/entities/s0?"), "{patch:?}");
+    let body: serde_json::Value = serde_json::from_str(&patch.body).expect("JSON");
+    assert_eq!(body, value!({"identifier": "new", "title": "A"}));
+}
+
+#[test]
+fn a_rename_whose_answer_was_lost_is_what_a_read_shows() {
+    let lost_then: [fn(usize) -> Vec<u8>; 3] = [
+        |number| if number == 0 { Vec::new() } else { refused(404) },
+        |number| if number == 0 { refused(502) } else { refused(409) },
+        |number| if number == 0 { json(200, r#"{"ok":true,"ent"#) } else { refused(404) },
+    ];
+    for answers in lost_then {
+        assert_eq!(after_a_rename(&["new"], answers).0, ChangeOutcome::Applied);
+        let (end, _) = after_a_rename(&["s0"], answers);
+        assert!(matches!(end, ChangeOutcome::Failed(_)), "{end:?}");
+        // Somebody deleted it, before or after the rename.
+        let (end, _) = after_a_rename(&[], answers);
+        assert!(matches!(end, ChangeOutcome::InDoubt(_)), "{end:?}");
+    }
+}
+
+#[test]
+fn an_identifier_that_somebody_took_is_not_overwritten() {
+    let (end, patches) = after_a_rename(&["s0", "new"], |_| refused(409));
+    let ChangeOutcome::Failed(failure) = end else { panic!("{end:?}") };
+    assert_eq!((failure.status, failure.code.as_deref(), patches.len()), (Some(409), Some("identifier_taken"), 1));
+    assert!(failure.message.contains("was created after the plan was made"), "{failure:?}");
+}
+
+#[test]
+fn a_catalog_that_keeps_the_identifier_fails_the_rename() {
+    for refusal in [|_| refused(422), |_| refused(403)] as [fn(usize) -> Vec<u8>; 2] {
+        let (end, patches) = after_a_rename(&["s0"], refusal);
+        assert!(matches!(end, ChangeOutcome::Failed(_)) && patches.len() == 1, "{end:?}");
+    }
+    let (end, _) = after_a_rename(&["s0"], |_| answered("s0"));
+    let ChangeOutcome::Failed(failure) = end else { panic!("{end:?}") };
+    assert_eq!(failure.code.as_deref(), Some("identifier_kept"));
+    assert!(failure.message.contains("kept the identifier `s0`"), "{failure:?}");
+}
+
+#[test]
+fn what_somebody_else_owns_by_now_is_not_renamed() {
+    let server = Scripted::with_token(|seen, _| match () {
+        () if is_search(seen) && seen.body.contains("$datasource") => found(&[]),
+        () if is_search(seen) => found(&["s0"]),
+        () => answered("new"),
+    });
+    let outcome = push(&client(&server.url), vec![renamed()], &Cancellation::default());
+    let [ChangeOutcome::NotAttempted(Reason::WrittenSince { by })] = &outcome.ends[..] else { panic!("{outcome:?}") };
+    assert!(by.starts_with("another writer"), "{by}");
+    assert!(server.seen().iter().all(|seen| !seen.line.starts_with("PATCH ")), "{}", server.everything());
+    // Without a read, nothing is renamed.
+    let server = Scripted::with_token(|seen, _| if is_search(seen) { refused(403) } else { answered("new") });
+    let outcome = push(&client(&server.url), vec![renamed()], &Cancellation::default());
+    assert!(matches!(&outcome.ends[..], [ChangeOutcome::Failed(_)]), "{outcome:?}");
+}
+
 #[test]
 fn what_somebody_else_owns_by_now_is_not_deleted() {
     let server = Scripted::with_token(|seen, _| match () {

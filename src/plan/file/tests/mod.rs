@@ -43,10 +43,13 @@ fn requests(plan: &Plan, values: &[Value]) -> WriteRequests {
         let request = |(number, step): (usize, &crate::domain::plan::Step)| {
             let change = &plan.changes[step.change];
             let (key, method) = match wave.step_kind {
-                StepKind::Delete => (change.removed().expect("it goes away"), Method::Delete),
+                StepKind::Delete => (change.key.clone(), Method::Delete),
                 StepKind::Relink => (change.key.clone(), Method::Patch(body(number))),
                 StepKind::Write if number % 3 == 0 => (change.key.clone(), Method::Merge(body(number))),
                 StepKind::Write if number % 3 == 1 => (change.key.clone(), Method::Create(body(number))),
+                StepKind::Write if number % 6 == 5 => {
+                    (change.key.clone(), Method::Rename { from: "old".into(), body: body(number) })
+                }
                 StepKind::Write => (change.key.clone(), Method::Replace(body(number))),
             };
             WriteRequest { change: step.change, step_kind: wave.step_kind, key, method, needs: step.needs.clone() }

@@ -1,7 +1,7 @@
 //! Renders one change in a comment. Values are in a fence that they cannot end, without links, mentions or markup;
 //! GitHub and GitLab colour it as a diff.
 
-use crate::domain::plan::change::{Action, Change, Dependent};
+use crate::domain::plan::change::{Action, Change};
 use crate::report::escape::{clean, fence, html_code, neutralise};
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
 use crate::report::plan::inline::cut;
@@ -50,12 +50,13 @@ pub(super) fn delete(resolved: &Resolved<'_>, change: &Change, what: &str) -> St
     let at_base = resolved.place_at_base(&change.key);
     parts.extend(at_base.map(|place| format!("was in {}", links::place(resolved, place, true))));
     let out = format!("- {}\n", parts.join(" · "));
-    out + &inner_list(&dependents(&change.dependents))
+    out + &inner_list(&dependents(change))
 }
 
-fn dependents(dependents: &[Dependent]) -> Vec<String> {
-    let mut lines: Vec<String> =
-        dependents.iter().take(MAX_DEPENDENTS).map(|it| format!("pointed to from {}", words::dependent(it))).collect();
+fn dependents(change: &Change) -> Vec<String> {
+    let dependents = &change.dependents;
+    let line = |dependent| format!("pointed to from {}", words::dependent(dependent, change.action.kind()));
+    let mut lines: Vec<String> = dependents.iter().take(MAX_DEPENDENTS).map(line).collect();
     if dependents.len() > MAX_DEPENDENTS {
         lines.push(format!("and {}", count(dependents.len() - MAX_DEPENDENTS, "more relation")));
     }
@@ -98,7 +99,7 @@ fn block(resolved: &Resolved<'_>, change: &Change, is_open: bool) -> String {
     let text = difference(resolved, change);
     let fence = fence(&text);
     out.push_str(&format!("{fence}diff\n{text}{fence}\n\n"));
-    let dependents = inner_list(&dependents(&change.dependents));
+    let dependents = inner_list(&dependents(change));
     out.push_str(&dependents.replace("  - ", "- "));
     if !dependents.is_empty() {
         out.push('\n');

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::plan::change::{Action, Change, Dependent, OwnerStatus};
+use crate::domain::plan::change::{Action, Change, OwnerStatus};
 use crate::report::escape::clean;
 use crate::report::plan::fields::{self, Body, Limits, Line, Shown};
 use crate::report::plan::input::Resolved;
@@ -52,7 +52,7 @@ impl Pen<'_, '_> {
             self.field(&fields::shown(field, is_mixed, limits), change.action == Action::Create);
         }
         self.folded(change.fields.len().saturating_sub(most), "more field");
-        self.dependents(&change.dependents);
+        self.dependents(change);
     }
 
     fn line(&mut self, line: &str) {
@@ -186,11 +186,12 @@ impl Pen<'_, '_> {
         self.sided_by('+', after, is_whole);
     }
 
-    fn dependents(&mut self, dependents: &[Dependent]) {
+    fn dependents(&mut self, change: &Change) {
+        let dependents = &change.dependents;
         let is_full = self.resolved.report.is_full;
         let most = if is_full || dependents.len() <= MAX_DEPENDENTS + 1 { usize::MAX } else { MAX_DEPENDENTS };
         for dependent in dependents.iter().take(most) {
-            let words = format!("pointed to from {}", words::dependent(dependent));
+            let words = format!("pointed to from {}", words::dependent(dependent, change.action.kind()));
             self.line(&format!("{INDENT}{}", clean(&words)));
         }
         self.folded(dependents.len().saturating_sub(most), "more relation");

@@ -53,6 +53,8 @@ pub(super) struct Stored {
     pub datasource: String,
     /// The moment of the last write; 0: before the plan was made.
     pub written: u64,
+    /// The moment of the creation. A rename keeps it.
+    pub created: u64,
 }
 
 /// The fault of a request.
@@ -149,7 +151,8 @@ impl Model {
             // Another run of this scope changes an entity and leaves its owner.
             let is_of_scope = self.entities.contains_key(&identifier) && self.dice.hits(40);
             let moment = self.moment + 1;
-            let entity = self.entities.entry(identifier.clone()).or_default();
+            let fresh = || Stored { created: moment, ..Stored::default() };
+            let entity = self.entities.entry(identifier.clone()).or_insert_with(fresh);
             entity.text = Some("meddled".to_owned());
             entity.written = moment;
             if !is_of_scope {
@@ -248,6 +251,7 @@ impl Model {
             Route::Search => (200, self.search(&body)),
             Route::Upsert { upsert, merge } => self.upsert_all(&body, *upsert, *merge, fault, &request.agent),
             Route::Patch(identifier) => match self.entities.contains_key(identifier) {
+                true if body["identifier"].is_string() => self.rename(identifier, &body, &request.agent),
                 true => {
                     let written = self.write(identifier, &body, true, true, &request.agent);
                     written.map_or_else(|(status, error)| (status, said(error)), |_| (200, json!({"ok": true})))
@@ -274,6 +278,23 @@ impl Model {
                 404,
                 json!({"ok": false, "error": "not_found", "message": format!("Route {} not found", request.line)}),
             ),
+        }
+    }
+
+    fn rename(&mut self, from: &str, body: &Json, agent: &str) -> (u16, Json) {
+        let to = body["identifier"].as_str().unwrap_or_default();
+        if self.entities.contains_key(to) {
+            return (409, said("identifier_taken"));
+        }
+        let Some(entity) = self.entities.remove(from) else { return (404, missing(from)) };
+        self.touch(from, true);
+        self.entities.insert(to.to_owned(), entity);
+        match self.write(to, body, true, true, agent) {
+            Ok(_) => (200, json!({"ok": true, "entity": {"identifier": to}})),
+            Err((status, error)) => {
+                self.violations.push(format!("{from} was renamed by a request that is wrong"));
+                (status, said(error))
+            }
         }
     }
 
@@ -382,7 +403,8 @@ impl Model {
         if is_new && merge {
             self.recreated.insert(identifier.to_owned());
         }
-        let mut entity = before.filter(|_| merge).unwrap_or_default();
+        let created = before.as_ref().map_or(self.moment + 1, |before| before.created);
+        let mut entity = Stored { created, ..before.filter(|_| merge).unwrap_or_default() };
         if draft.get("title").is_some() {
             entity.title = draft["title"].as_str().map(str::to_owned);
         }
@@ -438,8 +460,10 @@ pub(super) fn rendered(identifier: &str, stored: &Stored) -> Json {
     properties.extend(stored.n.map(|n| ("n".to_owned(), json!(n as f64))));
     properties.extend(stored.text.as_ref().map(|text| ("text".to_owned(), json!(text))));
     let at = format!("2026-11-21T16:00:00.{:03}Z", stored.written % 1000);
+    // Never the time of the last change: what was created and not changed since has its own tests.
+    let created = format!("2026-11-21T15:{:02}:{:02}.000Z", stored.created / 60 % 60, stored.created % 60);
     json!({"identifier": identifier, "blueprint": "service", "title": stored.title, "properties": properties,
-        "relations": {"next": stored.next}, "updatedBy": "ada", "updatedAt": at})
+        "relations": {"next": stored.next}, "createdAt": created, "updatedBy": "ada", "updatedAt": at})
 }
 
 fn said(error: &str) -> Json {
