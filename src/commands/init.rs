@@ -174,7 +174,7 @@ fn draft(found: &Surroundings, choices: &Choices, delivery: Option<&Delivery>, b
         has_catalog: choices.has_catalog,
         delivery: delivery.map(Delivery::config),
         pushes: choices.pushes,
-        watches_drift: choices.watches_drift,
+        drift_jobs: choices.drift_jobs,
         scope: choices.scope.as_deref(),
         include: &choices.include,
         exclude: &choices.exclude,
@@ -324,7 +324,12 @@ fn report_ignored_wishes(
         context.say(&format!("note: The config is in `{root}`, so that folder is set up."));
     }
     if let Some(path) = &choices.wired {
-        context.say(&format!("note: `{path}` runs portolan already, so no other workflow is written."));
+        let what = if choices.drift_jobs.is_some() {
+            "only the scheduled jobs are added"
+        } else {
+            "no other workflow is written"
+        };
+        context.say(&format!("note: `{path}` runs portolan already, so {what}."));
     }
     if !found.is_git {
         context.say("note: Not a Git repository, so no hook and no pipeline are written (`--pre-commit` and `--ci` write them).");

@@ -20,7 +20,7 @@ pub fn released<'f>(texts: &'f BTreeMap<String, String>, change: impl FnOnce(&mu
         pipeline_catalog: None,
         delivery: None,
         pushes: true,
-        watches_drift: false,
+        drift_jobs: None,
         has_catalog: true,
         scope: None,
         include: &[],

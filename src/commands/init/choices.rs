@@ -24,8 +24,8 @@ pub(super) struct Choices {
     pub has_catalog: bool,
     /// The pipeline pushes. Otherwise a cluster delivers.
     pub pushes: bool,
-    /// Scheduled jobs look for drift.
-    pub watches_drift: bool,
+    /// The CI system whose scheduled jobs look for drift.
+    pub drift_jobs: Option<CiSystem>,
     pub scope: Option<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
@@ -81,7 +81,7 @@ impl Choices {
             catalog,
             pipeline_catalog,
             has_catalog: !(is_local && is_named),
-            watches_drift: args.drift,
+            drift_jobs: None,
             pushes: args.delivery.is_none() && settings.delivery.value == Delivery::Direct,
             scope: scope(args, found, context)?,
             has_default_region: !is_named && !found.has_config && platform.regions.len() > 1,
@@ -100,7 +100,11 @@ impl Choices {
         if choices.example && !found.has_config && !choices.include.is_empty() {
             add_catalog(&mut choices.include);
         }
-        choices.check_drift()?;
+        if args.drift {
+            choices.check_drift()?;
+            // A workflow of the user's own replaces the pipeline, not the scheduled jobs.
+            choices.drift_jobs = Some(choices.ci);
+        }
         choices.exclude = found.homes.excluded(&choices.include);
         if choices.ci == CiSystem::Github && args.ci.is_none() && found.wired.is_some() {
             choices.wired.clone_from(&found.wired);
@@ -111,7 +115,7 @@ impl Choices {
 
     /// Refuses scheduled jobs where there are none, before anything is written.
     fn check_drift(&self) -> Result<(), InitError> {
-        if !self.watches_drift || self.has_catalog && WATCHING.contains(&self.ci) {
+        if self.has_catalog && WATCHING.contains(&self.ci) {
             return Ok(());
         }
         let ci = self.ci.name();

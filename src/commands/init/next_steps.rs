@@ -122,11 +122,20 @@ fn drift_step(choices: &Choices, draft: &Draft) -> Option<String> {
         return None;
     }
     Some(match choices.ci {
-        CiSystem::Gitlab => "Create a pipeline schedule (Build > Pipeline schedules); for the merge request with a new snapshot, \
+        CiSystem::Gitlab => {
+            "Create a pipeline schedule (Build > Pipeline schedules); for the merge request with a new snapshot, \
                              GITLAB_TOKEN needs `write_repository` too."
-            .to_owned(),
-        _ => "For the pull request with a new snapshot, allow GitHub Actions to create pull requests (Settings > Actions > General)."
-            .to_owned(),
+                .to_owned()
+        }
+        _ => {
+            let allow = "For the pull request with a new snapshot, allow GitHub Actions to create pull requests (Settings > Actions > General).";
+            // The secrets of a workflow of the user's own may have other names.
+            let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
+            match choices.is_wired() {
+                true => format!("{allow} The scheduled jobs use the secrets {id} and {secret}."),
+                false => allow.to_owned(),
+            }
+        }
     })
 }
 

@@ -23,15 +23,13 @@ pub(super) fn paths(folder: &str) -> [String; 2] {
 /// The files that a pipeline of GitLab must include.
 pub(super) fn included(facts: &Facts<'_>) -> Vec<String> {
     let [_, jobs] = paths(facts.folder);
-    if facts.watches_drift && facts.has_catalog { vec![jobs] } else { Vec::new() }
+    if facts.drift_jobs.is_some() && facts.has_catalog { vec![jobs] } else { Vec::new() }
 }
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
-    if !facts.watches_drift || !facts.has_catalog {
-        return;
-    }
+    let Some(ci) = facts.drift_jobs.filter(|_| facts.has_catalog) else { return };
     let [workflow, jobs] = paths(facts.folder);
-    match facts.ci {
+    match ci {
         CiSystem::Github => draft.own(facts, workflow.clone(), github_workflow(facts, &workflow)),
         CiSystem::Gitlab => draft.own(facts, jobs.clone(), gitlab_jobs(facts, &jobs)),
         CiSystem::Azure

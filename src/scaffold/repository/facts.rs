@@ -79,8 +79,8 @@ pub struct Facts<'a> {
     pub delivery: Option<ConfigDelivery<'a>>,
     /// The pipeline pushes. Otherwise a cluster delivers.
     pub pushes: bool,
-    /// Scheduled jobs look for drift.
-    pub watches_drift: bool,
+    /// The CI system whose scheduled jobs look for drift. It has them in a file of their own, so `ci` may be `Other`.
+    pub drift_jobs: Option<CiSystem>,
     pub scope: Option<&'a str>,
     pub include: &'a [String],
     /// Folders with a config and a scope of their own.

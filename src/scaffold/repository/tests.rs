@@ -22,7 +22,7 @@ fn drafted(files: &[(&str, &str)], change: impl FnOnce(&mut Facts<'_>)) -> Draft
         has_catalog: true,
         delivery: None,
         pushes: true,
-        watches_drift: false,
+        drift_jobs: None,
         scope: Some("acme/catalog"),
         include: &[],
         exclude: &[],
@@ -403,7 +403,7 @@ fn for_every_pipeline(check: impl Fn(&Draft, CiSystem, [bool; 3], &str)) {
                 facts.source = "https://git.example.com/portolan";
                 facts.has_catalog = has_catalog;
                 facts.pushes = pushes;
-                facts.watches_drift = true;
+                facts.drift_jobs = Some(ci);
                 facts.folder = folder;
                 facts.pipeline_catalog = has_catalog.then_some("https://catalog.acme.example");
             });

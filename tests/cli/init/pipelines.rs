@@ -114,6 +114,24 @@ fn scheduled_jobs_are_added_to_a_pipeline_on_request() {
     assert!(!repo.path().join("portolan.yaml").exists());
 }
 
+/// A workflow of the user's own replaces the pipeline, not the scheduled jobs.
+#[test]
+fn scheduled_jobs_are_added_beside_a_workflow_of_the_user() {
+    let repo = git(GITHUB);
+    let (own, text) =
+        (".github/workflows/catalog.yml", "name: catalog\njobs:\n  a:\n    steps:\n      - run: portolan lint\n");
+    repo.write(own, text);
+    wired(&repo, "init --yes");
+    assert!(!repo.path().join(".github/workflows/portolan-drift.yml").exists());
+    let told = wired(&repo, "init --yes --drift");
+    let step = next_steps(&told).into_iter().find(|step| step.contains("new snapshot")).unwrap_or_default();
+    assert!(step.contains("the secrets PORT_CLIENT_ID and PORT_CLIENT_SECRET"), "{told}");
+    let jobs = yaml(&repo, ".github/workflows/portolan-drift.yml");
+    assert_eq!(jobs["jobs"].as_object().map(serde_json::Map::len), Some(2));
+    assert_eq!(repo.read(own), text);
+    assert!(!repo.path().join(".github/workflows/portolan.yml").exists());
+}
+
 #[test]
 fn nothing_of_an_event_reaches_a_script_but_by_variables() {
     let repo = wired_for_github("init --yes");
