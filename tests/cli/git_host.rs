@@ -135,7 +135,7 @@ fn a_push_sends_what_the_app_would_send() {
     for line in ["diff --exit-code --catalog local", "diff --exit-code --catalog local --ref HEAD"] {
         let other = run(&repo, line);
         assert_eq!(other.code, 2, "{line}: {}{}", other.results, other.talk);
-        assert!(other.results.contains("10 -> 8"), "{line}: {}", other.results);
+        assert!(other.results.contains("10 → 8"), "{line}: {}", other.results);
     }
 }
 
