@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod git_host;
 mod graph;
 mod hostile;
 mod import;

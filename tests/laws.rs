@@ -12,6 +12,7 @@ use crate::testkit::{Repo, portolan};
 use portolan::analysis::{Analyzer, Directives, DocumentContext, Evidence, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::finding::{FileId, Finding};
+use portolan::domain::git_host::GitHost;
 use portolan::domain::known_entities::KnownEntities;
 use portolan::domain::value::day::Day;
 use portolan::manifest::{self, Limits, Reader};
@@ -25,7 +26,12 @@ fn lint(text: &str) -> Vec<Finding> {
     let (blueprint, _) = Blueprint::from_json(json).expect("the blueprint is one");
     let mut snapshot = Snapshot::new(vec![blueprint]);
     snapshot.known = Some(KnownEntities::parse("service\tcart\n".to_owned()).0);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 30, assumed_mappings: Vec::new() };
+    let options = Options {
+        today: Day(20_000),
+        snapshot_max_age_days: 30,
+        git_host: GitHost::Unknown,
+        assumed_mappings: Vec::new(),
+    };
     let selection = Selection::new([], true);
     let analyzer = Analyzer::new(&snapshot, &selection, &options);
     let mut state = RunState::default();

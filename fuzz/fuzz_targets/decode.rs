@@ -9,6 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Analyzer, Evidence, Directives, DocumentContext, Options, RunState, Selection, Snapshot};
 use portolan::domain::blueprint::Blueprint;
 use portolan::domain::finding::FileId;
+use portolan::domain::git_host::GitHost;
 use portolan::domain::known_entities::KnownEntities;
 use portolan::domain::value::day::Day;
 use portolan::manifest::{self, Limits, Reader};
@@ -23,7 +24,12 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 30, assumed_mappings: Vec::new() };
+    let options = Options {
+        today: Day(20_000),
+        snapshot_max_age_days: 30,
+        git_host: GitHost::Unknown,
+        assumed_mappings: Vec::new(),
+    };
     let selection = Selection::new([], true);
     let analyzer = Analyzer::new(&SNAPSHOT, &selection, &options);
     let mut state = RunState::default();

@@ -124,6 +124,7 @@ fn rows(settings: &Settings, scope: &Sourced<Option<String>>) -> Vec<Row> {
     add("catalog", settings.catalog.value.text().into(), &settings.catalog.origin);
     add("scope", scope.value.clone().into(), &scope.origin);
     add("delivery", settings.delivery.value.word().into(), &settings.delivery.origin);
+    add("git-host", settings.git_host.value.word().into(), &settings.git_host.origin);
     for cluster in &settings.clusters {
         let origin = Origin::File { line: cluster.line };
         let mut part =

@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod file_name;
 pub mod finding;
 pub mod forecast;
+pub mod git_host;
 pub mod impact;
 pub mod import;
 pub mod known_entities;

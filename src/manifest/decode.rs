@@ -45,7 +45,7 @@ fn one(root: Value<'_>, file_name: &str, lists: usize, out: &mut Vec<Manifest>) 
 }
 
 /// The `apiVersion` of a resource. Port's first entity files had `apiVersion: v0.1`: they are bare entities.
-fn version_of(root: Value<'_>) -> Option<Value<'_>> {
+pub(super) fn version_of(root: Value<'_>) -> Option<Value<'_>> {
     let version = root.get("apiVersion")?;
     let is_entity_file = version.as_str() == Some(ENTITY_FILE_VERSION) && root.get("kind").is_none();
     (!is_entity_file).then_some(version)

@@ -112,7 +112,7 @@ impl<'b> Builder<'b> {
         }
         self.notes.extend_from_slice(parser.comments());
         for divergence in parser.divergences() {
-            self.faults.push(faults::divergence(job.text, *divergence));
+            self.faults.push(faults::divergence(job.text, *divergence, job.reader));
         }
         Ok(())
     }
@@ -281,16 +281,16 @@ impl<'b> Builder<'b> {
         Ok(())
     }
 
-    /// Determines the type of a scalar, and whether Kubernetes and editors agree on it.
+    /// Determines the type of a scalar, and whether its reader and editors agree on it.
     fn resolve(&mut self, text: &str, style: Style, tag: Option<&Tag>, span: Span, is_key: bool) -> (Tagged, bool) {
         match tag {
             Some(tag) if text.is_empty() && style == Style::Plain && tag.is_local => {
                 self.faults.push(faults::only_a_tag(self.job.text, tag.span));
                 (Tagged::Plain(Plain::String), true)
             }
-            Some(tag) => match tags::apply(&tag.name, text) {
+            Some(tag) => match tags::apply(&tag.name, text, self.job.reader) {
                 Ok(Tagged::Plain(Plain::Refused)) if !is_key => {
-                    self.faults.push(faults::not_finite(text, span));
+                    self.faults.push(faults::not_finite(text, span, self.job.reader));
                     (Tagged::Plain(Plain::Refused), true)
                 }
                 Ok(tagged) => (tagged, true),
@@ -300,7 +300,7 @@ impl<'b> Builder<'b> {
                 }
             },
             None if style == Style::Plain => {
-                let resolved = resolve_plain(text, span, is_key, self.faults);
+                let resolved = resolve_plain(text, span, is_key, self.job.reader, self.faults);
                 (Tagged::Plain(resolved.value), resolved.agreed)
             }
             None => (Tagged::Plain(Plain::String), true),

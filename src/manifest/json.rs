@@ -132,7 +132,7 @@ impl Builder<'_> {
             _ => match (text.parse::<i64>(), text.parse::<f64>()) {
                 (Ok(value), _) => Scalar::Number(Number::Signed(value)),
                 (_, Ok(value)) if value.is_finite() => Scalar::Number(Number::Float(value)),
-                _ => return Err(Broken(faults::not_finite(text, span))),
+                _ => return Err(Broken(faults::not_finite(text, span, self.job.reader))),
             },
         };
         self.tree.push_scalar(scalar, span, Style::Plain);

@@ -34,7 +34,7 @@ pub use decode::decode;
 pub use encode::sketch::{Around, encode_sketch};
 pub use encode::{Wrapper, encode};
 pub use limits::Limits;
-pub use merge::{EntityMerge, FieldMerge, Merged, Refusal, merge};
+pub use merge::{EntityMerge, FieldMerge, Merged, ReadAs, Refusal, merge};
 pub use reader::{Document, Producer, Reader};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::decode;
 use super::fast::Fast;
 use super::faults;
 use super::full::Full;
@@ -13,9 +14,10 @@ use super::json;
 use super::limits::Limits;
 use super::overridden;
 use super::split::{self, Documents, Piece};
-use crate::domain::document::fault::{Fault, FaultKind, Oversize};
+use crate::domain::document::fault::{Fault, FaultKind, Oversize, ScalarReader};
 use crate::domain::document::span::Span;
-use crate::domain::document::tree::{Tree, View};
+use crate::domain::document::tree::{Kind, Tree, View};
+use crate::domain::git_host::GitHost;
 use crate::domain::platform::Platform;
 use crate::manifest::broken_document::{Claim, claim};
 use crate::manifest::candidate;
@@ -28,6 +30,8 @@ static NOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("portolan:
 #[derive(Debug)]
 pub struct Reader {
     limits: Limits,
+    /// Whose app reads documents that are no Kubernetes resources; `None`: all are read as by Kubernetes.
+    git_host: Option<GitHost>,
     tree: Tree,
     faults: Vec<Fault>,
     notes: Vec<Span>,
@@ -79,6 +83,7 @@ impl Reader {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
+            git_host: None,
             tree: Tree::default(),
             faults: Vec::new(),
             notes: Vec::new(),
@@ -87,6 +92,11 @@ impl Reader {
             keys: Keys::default(),
             pieces: Vec::new(),
         }
+    }
+
+    /// Documents that are no Kubernetes resources are read as the platform's app for this Git host reads them.
+    pub fn with_git_host(self, git_host: GitHost) -> Self {
+        Self { git_host: Some(git_host), ..self }
     }
 
     /// Calls `each` for every document that may contain entities, in order. Returns whether these are all documents, and
@@ -188,20 +198,13 @@ impl Reader {
             return false;
         }
         let wants_notes = text.get(range.clone()).is_some_and(|chunk| NOTE.find(chunk.as_bytes()).is_some());
-        let job = Job { text, range: range.clone(), limits: &self.limits, wants_notes };
-        let quick = match producer {
-            _ if piece.is_json => false,
-            Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
-            Producer::FullOnly => false,
-        };
-        let sound = quick || {
-            self.faults.clear();
-            self.notes.clear();
-            match piece.is_json {
-                true => json::read(&job, &mut self.keys, &mut self.tree, &mut self.faults),
-                false => self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
-            }
-        };
+        let app = self.git_host.map(ScalarReader::GitApp);
+        let is_certainly_bare = VERSION.find(text.get(range.clone()).unwrap_or_default().as_bytes()).is_none();
+        let reader = app.filter(|_| is_certainly_bare).unwrap_or(ScalarReader::Kubernetes);
+        let mut sound = self.build(text, piece, wants_notes, producer, reader);
+        if let Some(app) = app.filter(|app| *app != reader && sound && self.is_bare(text)) {
+            sound = self.build(text, piece, wants_notes, producer, app);
+        }
         let is_claimed = || claim(text.get(range.clone()).unwrap_or_default()) == Claim::Entity;
         let text_only = sound && self.tree.len() == 1 && is_claimed();
         let misread = match text_only {
@@ -219,6 +222,40 @@ impl Reader {
         self.faults.sort_by_key(|fault| fault.span);
         self.notes.sort();
         sound && !is_misread
+    }
+
+    /// Builds the tree of a document, with its plain scalars as `reader` reads them.
+    fn build(
+        &mut self,
+        text: &str,
+        piece: &Piece,
+        wants_notes: bool,
+        producer: Producer,
+        reader: ScalarReader,
+    ) -> bool {
+        self.faults.clear();
+        self.notes.clear();
+        let job = Job { text, range: piece.range.clone(), limits: &self.limits, wants_notes, reader };
+        let quick = match producer {
+            _ if piece.is_json => false,
+            Producer::FastThenFull => self.fast.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+            Producer::FullOnly => false,
+        };
+        if quick {
+            return true;
+        }
+        self.faults.clear();
+        self.notes.clear();
+        match piece.is_json {
+            true => json::read(&job, &mut self.keys, &mut self.tree, &mut self.faults),
+            false => self.full.read(&job, &mut self.tree, &mut self.faults, &mut self.notes),
+        }
+    }
+
+    /// Whether the document is no Kubernetes resource, although it contains the word `apiVersion`.
+    fn is_bare(&self, text: &str) -> bool {
+        let root = View { source: text, tree: &self.tree }.root();
+        root.is_some_and(|root| root.kind() == Kind::List || decode::version_of(root).is_none())
     }
 
     /// Reports where kubectl splits the text differently; other YAML readers agree with us.

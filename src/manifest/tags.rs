@@ -1,8 +1,9 @@
-//! Applies tags to scalars as Kubernetes does: core types must match the text, `!!binary` is decoded, and any other tag
+//! Applies tags to scalars as their reader does: core types must match the text, `!!binary` is decoded, and any other tag
 //! makes a string.
 
-use super::scalar::{Plain, cluster};
+use super::scalar::{self, Plain};
 use super::yaml::Tag;
+use crate::domain::document::fault::ScalarReader;
 use crate::domain::document::tree::Number;
 
 /// A scalar with a tag.
@@ -19,9 +20,9 @@ pub(super) struct Misfit {
 }
 
 /// Applies the tag to a scalar.
-pub(super) fn apply(tag: &str, text: &str) -> Result<Tagged, Misfit> {
+pub(super) fn apply(tag: &str, text: &str, reader: ScalarReader) -> Result<Tagged, Misfit> {
     let suffix = core_suffix(tag);
-    let found = cluster(text);
+    let found = scalar::read(reader, text);
     let check = |fits: bool, wanted| if fits { Ok(Tagged::Plain(found)) } else { Err(Misfit { wanted }) };
     match suffix {
         Some("null") => check(found == Plain::Null, "null"),
@@ -170,6 +171,10 @@ fn decode_utf8(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    fn by_kubernetes(tag: &str, text: &str) -> Result<Tagged, Misfit> {
+        apply(tag, text, ScalarReader::Kubernetes)
+    }
+
     #[test]
     fn base64_is_decoded_or_refused() {
         for (text, expected) in [
@@ -221,13 +226,13 @@ mod tests {
     #[test]
     fn tags_force_types_and_refuse_misfits() {
         let core = |suffix: &str| format!("tag:yaml.org,2002:{suffix}");
-        assert_eq!(apply(&core("str"), "12"), Ok(Tagged::Plain(Plain::String)));
-        assert_eq!(apply(&core("int"), "0x10"), Ok(Tagged::Plain(Plain::Number(Number::Signed(16)))));
-        assert_eq!(apply(&core("int"), "1.0"), Err(Misfit { wanted: "an integer" }));
-        assert_eq!(apply(&core("bool"), "yes"), Ok(Tagged::Plain(Plain::Bool(true))));
-        assert_eq!(apply(&core("bool"), "1"), Err(Misfit { wanted: "a boolean" }));
-        assert_eq!(apply(&core("timestamp"), "2020-01-01"), Ok(Tagged::Plain(Plain::String)));
-        assert_eq!(apply(&core("timestamp"), "12"), Err(Misfit { wanted: "a timestamp" }));
-        assert_eq!(apply("!mine", "12"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(by_kubernetes(&core("str"), "12"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(by_kubernetes(&core("int"), "0x10"), Ok(Tagged::Plain(Plain::Number(Number::Signed(16)))));
+        assert_eq!(by_kubernetes(&core("int"), "1.0"), Err(Misfit { wanted: "an integer" }));
+        assert_eq!(by_kubernetes(&core("bool"), "yes"), Ok(Tagged::Plain(Plain::Bool(true))));
+        assert_eq!(by_kubernetes(&core("bool"), "1"), Err(Misfit { wanted: "a boolean" }));
+        assert_eq!(by_kubernetes(&core("timestamp"), "2020-01-01"), Ok(Tagged::Plain(Plain::String)));
+        assert_eq!(by_kubernetes(&core("timestamp"), "12"), Err(Misfit { wanted: "a timestamp" }));
+        assert_eq!(by_kubernetes("!mine", "12"), Ok(Tagged::Plain(Plain::String)));
     }
 }

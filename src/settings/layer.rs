@@ -12,6 +12,7 @@ use super::rule_levels::{PathEntry, RuleEntry};
 use super::value::Delivery;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Number, Value};
+use crate::domain::git_host::GitHost;
 use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, Platform};
@@ -27,6 +28,7 @@ pub(super) struct Layer {
     pub catalog: Said<Catalog>,
     pub scope: Said<String>,
     pub delivery: Said<Delivery>,
+    pub git_host: Said<GitHost>,
     pub include: Said<Vec<String>>,
     pub exclude: Said<Vec<String>>,
     /// The positions of the globs in `exclude`.
@@ -45,11 +47,12 @@ pub(super) struct Layer {
     pub policies: Vec<(Policy, Span)>,
 }
 
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "platform",
     "catalog",
     "scope",
     "delivery",
+    "git-host",
     "manifests",
     "write",
     "prune",
@@ -77,6 +80,7 @@ impl LayerReader<'_> {
             "catalog" => layer.catalog = self.checked(value, Catalog::parse),
             "scope" => layer.scope = self.checked(value, scope),
             "delivery" => layer.delivery = self.choice(value, &Delivery::WORDS, Delivery::parse),
+            "git-host" => layer.git_host = self.choice(value, &GitHost::WORDS, GitHost::parse),
             "manifests" => self.entries(value, &["include", "exclude"], |this, key, value| match key {
                 "include" => layer.include = this.globs(value),
                 _ => {

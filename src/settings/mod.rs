@@ -11,6 +11,7 @@ mod duration;
 mod env;
 mod error;
 mod file;
+mod git_host;
 mod ignored;
 mod layer;
 mod level;

@@ -10,6 +10,7 @@ use super::discover::{self, HERE};
 use super::env::Environment;
 use super::error::SettingsError;
 use super::file::{self, Placed};
+use super::git_host;
 use super::ignored;
 use super::layer::{Layer, Said, scope};
 use super::level::{Level, RuleName};
@@ -18,6 +19,7 @@ use super::rule_levels::{RuleLevels, add_entries, add_flags};
 use super::value::{Delivery, Origin, Prune, Sourced};
 use crate::domain::address::without_secrets;
 use crate::domain::document::span::Span;
+use crate::domain::git_host::GitHost;
 use crate::domain::plan::policy::Policy;
 use crate::domain::plan::write_mode::{Write, WriteMode};
 use crate::domain::platform::{PLATFORMS, PORT, Platform};
@@ -72,6 +74,8 @@ pub struct Settings {
     /// The scopes of the config and of all its targets, selected or not.
     pub target_scopes: Vec<String>,
     pub delivery: Sourced<Delivery>,
+    /// Whose app reads bare entity files.
+    pub git_host: Sourced<GitHost>,
     /// In the order of the config; with `--cluster`, only that one.
     pub clusters: Vec<ClusterSettings>,
     /// If empty, every YAML file.
@@ -145,6 +149,7 @@ impl Settings {
             exclude_lines: layers.exclude_lines(),
             write: layers.write(self.delivery.value, &clusters)?,
             clusters,
+            git_host: git_host::resolve(layers.said(|layer| &layer.git_host), &self.root.value, environment),
             ..self.clone()
         })
     }
@@ -260,6 +265,7 @@ pub fn resolve(
         scope: layers.scope(request)?,
         target_scopes: scopes(&placed),
         delivery,
+        git_host: git_host::resolve(layers.said(|layer| &layer.git_host), &root.value, environment),
         cluster: request.cluster.clone(),
         clusters,
         include: layers.said_or(|layer| &layer.include, Vec::new()),

@@ -25,6 +25,9 @@ struct Config {
     /// How manifests reach the catalog: portolan pushes them, or a cluster does. Default: cluster if `clusters` is set,
     /// otherwise direct.
     delivery: Option<DeliveryName>,
+    /// The host of the Git repository. Bare entity files (`port.yml`) are read as the platform's app for this host reads
+    /// them. Default: that of the remote `origin`, or of the CI system.
+    git_host: Option<GitHostName>,
     manifests: Option<Manifests>,
     /// Whether a manifest is the whole entity. Default: merge.
     write: Option<WriteChoice>,
@@ -70,6 +73,15 @@ enum DelivererName {
     Kubectl,
 }
 
+#[derive(JsonSchema, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum GitHostName {
+    GitHub,
+    GitLab,
+    Bitbucket,
+    Azure,
+}
+
 /// The settings that a target overrides.
 #[derive(JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -83,6 +95,8 @@ struct Target {
     scope: Option<String>,
     /// How manifests reach the catalog.
     delivery: Option<DeliveryName>,
+    /// The host of the Git repository.
+    git_host: Option<GitHostName>,
     manifests: Option<Manifests>,
     /// Whether a manifest is the whole entity.
     write: Option<WriteChoice>,

@@ -250,6 +250,7 @@ platform: port
 catalog: local
 scope: acme/catalog
 delivery: cluster
+git-host: gitlab
 manifests: {include: ['catalog/**'], exclude: []}
 write: {default: merge, service: replace}
 prune: {enabled: false, max: 7, max-percent: 20}
@@ -264,6 +265,7 @@ targets: {production: {catalog: eu}}
     assert_eq!(other["prune"]["enabled"], settings.prune.enabled.value);
     assert_eq!(other["push"]["require-signed"], settings.require_signed.value);
     assert_eq!(other["delivery"], settings.delivery.value.word());
+    assert_eq!(other["git-host"], settings.git_host.value.word());
     assert_eq!(other["write"]["service"], settings.write.value.mode("service").word());
     assert_eq!(settings.write.value.mode("library"), WriteMode::Merge);
     assert_eq!(settings.snapshot_max_age_days.value, 14);

@@ -30,6 +30,7 @@ platform             port            default
 catalog              us              portolan.yaml:5 (target `staging`)
 scope                acme/catalog    portolan.yaml:2
 delivery             cluster         environment PORTOLAN_DELIVERY
+git-host             unknown         default
 manifests.include    []              default
 manifests.exclude    []              default
 write                merge           default

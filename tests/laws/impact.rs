@@ -12,6 +12,7 @@ use portolan::domain::entity::desired::{Desired, DesiredField, DesiredProperty, 
 use portolan::domain::entity::fields::Texts;
 use portolan::domain::entity::{EntityKey, Targets};
 use portolan::domain::finding::{FileId, Finding, Place};
+use portolan::domain::git_host::GitHost;
 use portolan::domain::impact::{EntityImpact, Impact, Verdict};
 use portolan::domain::known_problems::KnownProblems;
 use portolan::domain::value::Value;
@@ -273,7 +274,12 @@ fn text(at: usize, entity: &Json) -> String {
 
 fn lint(entities: &[Json], blueprints: &Blueprints) -> Vec<Finding> {
     let snapshot = Snapshot::new(blueprints.to_vec());
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 30, assumed_mappings: Vec::new() };
+    let options = Options {
+        today: Day(20_000),
+        snapshot_max_age_days: 30,
+        git_host: GitHost::Unknown,
+        assumed_mappings: Vec::new(),
+    };
     let analyzer = Analyzer::new(&snapshot, &Selection::default(), &options);
     let mut state = RunState::default();
     for (at, entity) in entities.iter().enumerate() {

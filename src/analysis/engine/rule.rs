@@ -13,6 +13,7 @@ use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Style, Value, View};
 use crate::domain::finding::{Detail, Edit, EntityName, EntityPart, FileId, Finding, Fix, Help, Place, RuleInfo};
+use crate::domain::git_host::GitHost;
 use crate::domain::mapping_facts::MappingFacts;
 use crate::domain::value::day::Day;
 
@@ -60,6 +61,8 @@ pub(crate) enum Assumed {
 pub struct Options {
     pub today: Day,
     pub snapshot_max_age_days: u32,
+    /// Whose app reads bare entity files.
+    pub git_host: GitHost,
     /// The clusters of the config, if none of them has a mapping: each is assumed to have the one that `cluster mapping`
     /// writes, which sends every entity as it is declared.
     pub assumed_mappings: Vec<AssumedMapping>,

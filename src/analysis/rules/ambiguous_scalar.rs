@@ -7,11 +7,12 @@ use crate::analysis::engine::rule::{Check, DocumentContext, FindingBuilder, Rule
 use crate::analysis::engine::snapshot::Snapshot;
 use crate::domain::blueprint::PropertyKind;
 use crate::domain::delivery_facts::{DeliveryFacts, ManifestDelivery, ManifestFaultKind, YamlReader};
-use crate::domain::document::fault::FaultKind;
-use crate::domain::document::fault::Reading;
+use crate::domain::document::fault::{FaultKind, Reading, ScalarReader};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Kind;
 use crate::domain::finding::{Detail, Edit, Family, Finding, Help, Place, RuleInfo, Severity};
+use crate::domain::git_host::GitHost;
+use crate::domain::platform::PORT;
 use crate::text::plural::list;
 
 pub static RULE: Rule = Rule {
@@ -29,8 +30,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let (editor, cluster, is_key) = match &fault.kind {
-            FaultKind::AmbiguousScalar { editor, cluster, is_key } => (editor, cluster, *is_key),
+        let (editor, reader, cluster, is_key) = match &fault.kind {
+            FaultKind::AmbiguousScalar { editor, reader, cluster, is_key } => (editor, *reader, cluster, *is_key),
             FaultKind::AmbiguousBreak { code } => {
                 sink.report(ambiguous_break(*code, fault.span));
                 continue;
@@ -38,7 +39,8 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             _ => continue,
         };
         let raw = fault.span.slice(context.view.source);
-        let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to Kubernetes (YAML 1.1).");
+        let name = reader_name(reader, context);
+        let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {name}.");
         let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
         let detail = Detail::Scalar { raw: raw.to_owned(), editor: editor.clone(), cluster: cluster.clone() };
         let draft = FindingBuilder::new(fault.span, message).detail(detail);
@@ -57,7 +59,7 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every tool reads alike"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
-            // Kubernetes does not read text here, but the blueprint or the API accepts nothing else.
+            // The reader does not read text here, but the blueprint or the API accepts nothing else.
             (Some(PropertyKind::String), _) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             // Quotes would change the value that arrives, and nothing indicates that text is meant.
@@ -68,6 +70,16 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
             }
             (_, None) => draft.help(quotes(raw)).suggestion("quote it", vec![quoted]),
         });
+    }
+}
+
+/// The tool that delivers the document: Kubernetes, or the app of the platform that reads bare entity files.
+fn reader_name(reader: ScalarReader, context: &DocumentContext<'_>) -> String {
+    let brand = context.manifests.first().map_or(PORT.brand, |manifest| manifest.platform.brand);
+    match reader {
+        ScalarReader::Kubernetes => "Kubernetes (YAML 1.1)".to_owned(),
+        ScalarReader::GitApp(host @ GitHost::GitHub) => format!("{brand}'s {} (ruamel.yaml)", host.apps()),
+        ScalarReader::GitApp(host) => format!("{brand}'s {} (PyYAML, YAML 1.1)", host.apps()),
     }
 }
 

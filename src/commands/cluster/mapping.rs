@@ -15,6 +15,7 @@ use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, NodeId, View};
 use crate::domain::entity::fields::TextField;
 use crate::domain::error_class::ExitClass;
+use crate::domain::git_host::GitHost;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::scaffold::{Clear, MappedKinds, MappingRequest, UsedKeys, mapping};
@@ -167,7 +168,9 @@ struct Used {
 impl Used {
     fn of(files: &[SourceFile]) -> Self {
         let mut used = Self { keys: BTreeMap::new(), kinds: MappedKinds { entity: false, cluster_entity: false } };
-        let parts = sources::for_each_text(files, ManifestReader::new, |reader, index, text| {
+        // Bare entity files are not counted, whoever reads them.
+        let make = || ManifestReader::new(GitHost::Unknown);
+        let parts = sources::for_each_text(files, make, |reader, index, text| {
             let mut found = Vec::new();
             let Ok(text) = text else { return found };
             reader.read(&files[index].path, text.text, &mut |document, content| {

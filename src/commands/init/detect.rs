@@ -11,6 +11,7 @@ use crate::commands::pull::update::CurrentSnapshot;
 use crate::commands::workspace::git::Git;
 use crate::commands::workspace::layout::ManifestLayout;
 use crate::commands::workspace::scope::fits;
+use crate::domain::git_host::GitHost;
 use crate::domain::platform::PLATFORMS;
 use crate::error::Error;
 use crate::manifest::{Limits, Reader};
@@ -220,14 +221,13 @@ fn ci_system(top: &Path, repository: Option<&Repository>) -> Option<CiSystem> {
 }
 
 fn ci_of_host(host: &str) -> Option<CiSystem> {
-    let is_azure = host == "dev.azure.com" || host.ends_with(".dev.azure.com") || host.ends_with("visualstudio.com");
-    match host {
-        _ if host.contains("gitlab") => Some(CiSystem::Gitlab),
-        _ if host.contains("github") => Some(CiSystem::Github),
-        _ if is_azure => Some(CiSystem::Azure),
+    match GitHost::of_name(host) {
+        GitHost::GitLab => Some(CiSystem::Gitlab),
+        GitHost::GitHub => Some(CiSystem::Github),
+        GitHost::Azure => Some(CiSystem::Azure),
         // Pipelines are a part of the cloud only.
-        "bitbucket.org" => Some(CiSystem::Bitbucket),
-        _ => None,
+        GitHost::Bitbucket => (host == "bitbucket.org").then_some(CiSystem::Bitbucket),
+        GitHost::Unknown => None,
     }
 }
 

@@ -33,6 +33,7 @@ impl<'a> LintConfig<'a> {
             options: Options {
                 today: Day::from_seconds(environment.seconds()),
                 snapshot_max_age_days: settings.snapshot_max_age_days.value,
+                git_host: settings.git_host.value,
                 assumed_mappings: assumed_mappings(settings, &clusters),
             },
             clusters,

@@ -137,7 +137,7 @@ pub(super) fn find(request: &Request<'_>) -> Result<Found, Error> {
             let discovery = sources::discover(root, pattern)?;
             let mut changed = repository.changed(root, pattern, since.as_deref())?;
             changed.changed.extend(snapshot::changed(repository, root, since.as_deref())?);
-            let before = declared_names(&[changed.removed, changed.before].concat());
+            let before = declared_names(&[changed.removed, changed.before].concat(), request.options.git_host);
             let chosen = ReportSelection::files(changed.changed, before);
             Found { other_paths: changed.others, ..Found::new(discovery, chosen) }
         }
@@ -202,7 +202,7 @@ fn staged(request: &Request<'_>, flag: &'static str) -> Result<Found, Error> {
     let mut staged = repository.staged(request.root, request.pattern)?;
     let (shelf, changed) = snapshot::staged(repository, request.root)?;
     staged.changed.extend(changed);
-    let before = declared_names(&[staged.removed, staged.before].concat());
+    let before = declared_names(&[staged.removed, staged.before].concat(), request.options.git_host);
     let discovery = Discovery { files: staged.files, ..Discovery::default() };
     let others = staged.others;
     Ok(Found { shelf, others, is_index: true, ..Found::new(discovery, ReportSelection::files(staged.changed, before)) })

@@ -6,6 +6,7 @@ use crate::commands::lint::prepared::Prepared;
 use crate::commands::lint::request::Request;
 use crate::commands::mapping::repository::MappedRepository;
 use crate::domain::finding::FileId;
+use crate::domain::git_host::GitHost;
 use crate::domain::progress::Progress;
 use crate::error::Error;
 use crate::sources::SourceFile;
@@ -18,6 +19,8 @@ pub(crate) struct RepositoryIndex {
     pub snapshot: Snapshot,
     /// What the mappings of the clusters make of the files, if there are mappings.
     pub mapped: Option<MappedRepository>,
+    /// Whose app reads bare entity files.
+    pub git_host: GitHost,
     /// About files that could not be read, and the snapshot.
     pub notes: Vec<String>,
 }
@@ -28,7 +31,8 @@ impl RepositoryIndex {
         let (index, mapped) = prepared.index(request, progress)?;
         let mut notes: Vec<String> = prepared.absent.iter().map(|(_, place)| format!("{place}.")).collect();
         notes.extend(prepared.loaded.notes);
-        Ok(Self { index, files: prepared.found.files, snapshot: prepared.loaded.snapshot, mapped, notes })
+        let git_host = request.options.git_host;
+        Ok(Self { index, files: prepared.found.files, snapshot: prepared.loaded.snapshot, mapped, git_host, notes })
     }
 
     /// The path of a file, as the run lists it.

@@ -20,6 +20,7 @@ use crate::domain::document::span::{LineIndex, Span};
 use crate::domain::document::tree::View;
 use crate::domain::evaluation::{Evaluation, MappedEntity, Origin, Outcome, ProblemClass};
 use crate::domain::finding::{EntityName, Family, FileId, Finding, Place};
+use crate::domain::git_host::GitHost;
 use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, RefusedField, ResourceType};
 use crate::domain::platform::{PORT, Platform};
 use crate::manifest::{self, Document, Limits as ReaderLimits, Reader};
@@ -37,6 +38,8 @@ pub(crate) struct Clusters {
     /// Seconds since 1970, for expressions that ask for the time.
     now: f64,
     pub delivery: DeliveryOptions,
+    /// Whose app reads bare entity files, which reach no cluster.
+    pub git_host: GitHost,
 }
 
 /// The repository as its clusters map it.
@@ -106,7 +109,13 @@ pub(crate) struct UnmappedObject {
 
 impl Default for Clusters {
     fn default() -> Self {
-        Self { settings: Vec::new(), platform: &PORT, now: 0.0, delivery: DeliveryOptions::default() }
+        Self {
+            settings: Vec::new(),
+            platform: &PORT,
+            now: 0.0,
+            delivery: DeliveryOptions::default(),
+            git_host: GitHost::Unknown,
+        }
     }
 }
 
@@ -119,6 +128,7 @@ impl Clusters {
             platform,
             now: environment.seconds() as f64,
             delivery: DeliveryOptions::of(settings, environment),
+            git_host: settings.git_host.value,
         }
     }
 

@@ -226,7 +226,7 @@ pub(crate) fn at_commit(
     let view = RepositoryView::new(root, Some(repository), State::Commit(commit));
     // A commit without the mapping is from before it was used: its manifests are taken as they are.
     let mapped = clusters.map(&mut discovery.files, manifests, &view).unwrap_or_default();
-    Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), progress))
+    Ok(ManifestSet::of_mapped(discovery, mapped.as_ref(), clusters.git_host, progress))
 }
 
 /// The result of looking for the base that a pipeline names.

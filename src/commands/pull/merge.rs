@@ -15,7 +15,7 @@ use crate::domain::plan::drift::{ChangedBy, Drift};
 use crate::domain::plan::write_mode::PruneRule;
 use crate::domain::snapshot::{Completeness, Shelf, Snapshot};
 use crate::domain::value::masked::holds_credential;
-use crate::manifest::{self, EntityMerge, FieldMerge};
+use crate::manifest::{self, EntityMerge, FieldMerge, ReadAs};
 use crate::plan::{self, Adopt, Deletes, Destination, PlanInput};
 use crate::settings::{Delivery, Settings};
 use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
@@ -234,7 +234,8 @@ fn merge_file<'c>(
     let merges: Vec<EntityMerge<'_>> =
         changes.iter().zip(&fields).map(|(change, fields)| of_entity(change, fields)).collect();
     let file_name = source.path.rsplit('/').next().unwrap_or(&source.path);
-    let merged = manifest::merge(&before.text, file_name, &merges);
+    let read_as = ReadAs { file_name, git_host: input.settings.git_host.value };
+    let merged = manifest::merge(&before.text, read_as, &merges);
     for (at, (change, fields)) in changes.iter().zip(&fields).enumerate() {
         let mut taken = Vec::new();
         for (number, field) in fields.iter().enumerate() {

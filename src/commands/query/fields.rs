@@ -125,7 +125,8 @@ pub(crate) fn map_declared<T: Send>(
     let chosen: Vec<FileId> = files.into_iter().collect();
     let with_key = |entity: Desired| (entity.key.clone(), work(entity));
     let mut by_key = HashMap::default();
-    for (key, made) in ManifestSet::map_chosen(&repository.files, &chosen, repository.mapped.as_ref(), with_key) {
+    let RepositoryIndex { files, mapped, git_host, .. } = repository;
+    for (key, made) in ManifestSet::map_chosen(files, &chosen, mapped.as_ref(), *git_host, with_key) {
         by_key.entry(key).or_insert(made);
     }
     by_key

@@ -83,7 +83,8 @@ impl<'a> LintCache<'a> {
             add(selection.levels_of(&rule.info).key().as_bytes());
         }
         // The age of the snapshot is a finding of no manifest, and a file whose suppression may expire is not stored.
-        let Options { today: _, snapshot_max_age_days: _, assumed_mappings } = options;
+        let Options { today: _, snapshot_max_age_days: _, git_host, assumed_mappings } = options;
+        add(git_host.word().as_bytes());
         add(format!("{assumed_mappings:?}").as_bytes());
         let mut name = Context::new(&SHA256);
         name.update(root_bytes);

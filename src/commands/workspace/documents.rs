@@ -5,6 +5,7 @@ use crate::domain::document::manifest::{Form, Manifest};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::View;
 use crate::domain::finding::{EntityName, FileId};
+use crate::domain::git_host::GitHost;
 use crate::manifest::{self, Document, Limits, Reader};
 
 /// The reader of one thread. Its buffers are reused for all files.
@@ -33,8 +34,9 @@ impl Content<'_> {
 }
 
 impl ManifestReader {
-    pub fn new() -> Self {
-        Self { reader: Reader::new(Limits::default()), manifests: Vec::new() }
+    /// `git_host`: whose app reads bare entity files.
+    pub fn new(git_host: GitHost) -> Self {
+        Self { reader: Reader::new(Limits::default()).with_git_host(git_host), manifests: Vec::new() }
     }
 
     /// Calls `with` for each document of `text`. Documents that cannot be manifests are skipped; returns whether there are

@@ -19,6 +19,7 @@ use crate::domain::entity::desired::{Desired, DesiredField, DesiredProperty, Des
 use crate::domain::entity::fields::Texts;
 use crate::domain::entity::{EntityKey, Targets};
 use crate::domain::finding::{EntityName, FileId, Place};
+use crate::domain::git_host::GitHost;
 use crate::domain::progress::Progress;
 use crate::domain::value::Value;
 use crate::error::Error;
@@ -69,7 +70,7 @@ impl ManifestSet {
         let mut discovery = sources::discover(view.root, pattern)?;
         let manifests = discovery.files.len();
         let mapped = clusters.map(&mut discovery.files, manifests, view)?;
-        Ok(Self::of_mapped(discovery, mapped.as_ref(), progress))
+        Ok(Self::of_mapped(discovery, mapped.as_ref(), clusters.git_host, progress))
     }
 
     /// Takes out the entities that only bare files declare: no cluster receives these.
@@ -106,14 +107,19 @@ impl ManifestSet {
 
     #[cfg(test)]
     pub fn of_discovery(discovery: Discovery, progress: &dyn Progress) -> Self {
-        Self::of_mapped(discovery, None, progress)
+        Self::of_mapped(discovery, None, GitHost::Unknown, progress)
     }
 
     /// The entities that mappings make of the files; without any, those of the manifests.
-    pub fn of_mapped(discovery: Discovery, mapped: Option<&MappedRepository>, progress: &dyn Progress) -> Self {
+    pub fn of_mapped(
+        discovery: Discovery,
+        mapped: Option<&MappedRepository>,
+        git_host: GitHost,
+        progress: &dyn Progress,
+    ) -> Self {
         let mut unreadable = discovery.unreadable;
         unreadable.extend(mapped.into_iter().flat_map(|mapped| mapped.unreadable(&discovery.files)));
-        let asked = Self::read(discovery.files, mapped, progress);
+        let asked = Self::read(discovery.files, mapped, git_host, progress);
         Self { unreadable, hidden: discovery.hidden, ..asked }
     }
 
@@ -132,12 +138,17 @@ impl ManifestSet {
 
     #[cfg(test)]
     pub fn of_files(files: Vec<SourceFile>, progress: &dyn Progress) -> Self {
-        Self::read(files, None, progress)
+        Self::read(files, None, GitHost::Unknown, progress)
     }
 
-    fn read(files: Vec<SourceFile>, mapped: Option<&MappedRepository>, progress: &dyn Progress) -> Self {
+    fn read(
+        files: Vec<SourceFile>,
+        mapped: Option<&MappedRepository>,
+        git_host: GitHost,
+        progress: &dyn Progress,
+    ) -> Self {
         progress.start("reading", files.len() as u64);
-        let make = || (ManifestReader::new(), EntityCollector::default());
+        let make = || (ManifestReader::new(git_host), EntityCollector::default());
         let read = sources::for_each_text(&files, make, |(reader, collector), index, text| {
             let found = collector.read(reader, FileId::of(index), &files[index].path, text, mapped);
             progress.advance(1);
@@ -152,11 +163,12 @@ impl ManifestSet {
         files: &[SourceFile],
         chosen: &[FileId],
         mapped: Option<&MappedRepository>,
+        git_host: GitHost,
         work: impl Fn(Desired) -> T + Sync,
     ) -> Vec<T> {
         let named: Vec<(FileId, &SourceFile)> =
             chosen.iter().filter_map(|id| Some((*id, files.get(id.0 as usize)?))).collect();
-        let make = || (ManifestReader::new(), EntityCollector::default());
+        let make = || (ManifestReader::new(git_host), EntityCollector::default());
         let read = sources::for_each_text(&named, make, |(reader, collector), index, text| {
             let (id, file) = named[index];
             let found = collector.read(reader, id, &file.path, text, mapped);

@@ -8,6 +8,7 @@ use crate::domain::document::manifest::{Form, Manifest, ResourceKind};
 use crate::domain::document::tree::{Kind, View, entries_of};
 use crate::domain::entity::EntityKey;
 use crate::domain::finding::EntityName;
+use crate::domain::git_host::GitHost;
 use crate::domain::platform::Platform;
 use crate::manifest::Document;
 use crate::sources::{self, SourceFile};
@@ -45,7 +46,9 @@ pub(crate) type FileDeclarations = Vec<(EntityName, FileContent, Option<String>)
 impl ManifestIndex {
     /// Reads the files, and keeps their texts.
     pub fn of(files: &mut [SourceFile]) -> Self {
-        let (declarations, texts) = sources::keep_each_text(files, ManifestReader::new, |reader, index, text| {
+        // Names alone are wanted, which are texts for every reader.
+        let make = || ManifestReader::new(GitHost::Unknown);
+        let (declarations, texts) = sources::keep_each_text(files, make, |reader, index, text| {
             let Ok(text) = text else { return FileDeclarations::default() };
             let mut collector = IndexCollector::new(text.text);
             reader.read(&files[index].path, text.text, &mut |document, content| collector.document(document, &content));

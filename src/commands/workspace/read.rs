@@ -25,6 +25,7 @@ use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Tree, View};
 use crate::domain::finding::{Detail, EntityName, FileId, Finding};
+use crate::domain::git_host::GitHost;
 use crate::domain::progress::Progress;
 use crate::manifest::{self, Document, Missing};
 use crate::sources::{self, Place, ReadProblem, SourceFile, TextRef, Unreadable};
@@ -247,7 +248,7 @@ impl LintRun<'_> {
         }
         let have_deliverers = AtomicBool::new(finds_deliverers && self.others_deliver);
         let make = || Worker {
-            reader: ManifestReader::new(),
+            reader: ManifestReader::new(self.options.git_host),
             state: RunState::with_capacity(pending.len()),
             collects,
             mapped,
@@ -291,7 +292,7 @@ impl LintRun<'_> {
         let analyzer = Analyzer::new(self.snapshot, self.selection, self.options).with_paths(&paths);
         let (done, all_manifests, have_deliverers) = Default::default();
         let mut worker = Worker {
-            reader: ManifestReader::new(),
+            reader: ManifestReader::new(self.options.git_host),
             state: RunState::default(),
             collects: self.collects,
             mapped: self.mapped,
@@ -567,9 +568,9 @@ fn in_conflict(mut run: FileRun<'_>, text: &str, conflicts: &[Fault]) {
 }
 
 /// The names of the entities that the given files declare, readable or not; used to find what a change removed.
-pub(crate) fn declared_names(files: &[SourceFile]) -> BTreeSet<EntityName> {
+pub(crate) fn declared_names(files: &[SourceFile], git_host: GitHost) -> BTreeSet<EntityName> {
     let mut found = BTreeSet::new();
-    let mut reader = ManifestReader::new();
+    let mut reader = ManifestReader::new(git_host);
     let mut buffer = sources::ReadBuffer::default();
     for file in files {
         let Ok(text) = sources::read(file, &mut buffer) else { continue };

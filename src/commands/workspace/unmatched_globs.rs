@@ -38,7 +38,7 @@ pub(crate) fn reject_unmatched_globs(workspace: &Workspace<'_>) -> Result<(), Er
         return Ok(());
     }
     // A repository without manifests is valid, as one that only has workflows and charts so far.
-    if declared_names(&all).is_empty() {
+    if declared_names(&all, settings.git_host.value).is_empty() {
         return Ok(());
     }
     let files = count(here, "YAML file");

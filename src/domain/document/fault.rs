@@ -1,6 +1,7 @@
 //! Syntax faults of a YAML text, independent of its meaning. The reader records data; the rules word the messages.
 
 use crate::domain::document::span::Span;
+use crate::domain::git_host::GitHost;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
@@ -27,9 +28,11 @@ pub enum FaultKind {
         key: String,
         first: Span,
     },
-    /// A plain scalar that editors (YAML 1.2) and Kubernetes (YAML 1.1) read differently.
+    /// A plain scalar that editors (YAML 1.2) and the tool that delivers the file read differently.
     AmbiguousScalar {
         editor: Reading,
+        reader: ScalarReader,
+        /// What the reader reads.
         cluster: Reading,
         is_key: bool,
     },
@@ -91,6 +94,14 @@ pub enum Oversize {
     Document,
     /// The number of keys and values in one document.
     Nodes,
+}
+
+/// The tool that delivers a document to the catalog, and so decides what its plain scalars mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScalarReader {
+    Kubernetes,
+    /// The app of the platform for a Git host, for bare entity files.
+    GitApp(GitHost),
 }
 
 /// How a reader interprets a scalar, for messages.

@@ -60,7 +60,7 @@ impl Run<'_> {
 
     fn special_key(&mut self, span: Span) -> Option<()> {
         let text = span.slice(self.job.text);
-        let resolved = resolve_plain(text, span, true, self.faults);
+        let resolved = resolve_plain(text, span, true, self.job.reader, self.faults);
         let id = self.push_plain(resolved.value, span);
         self.note_key(id, span, resolved.agreed)
     }
@@ -88,7 +88,7 @@ impl Run<'_> {
         let text = span.slice(self.job.text);
         let plain = match small_number(text.as_bytes()) {
             Some(number) => Plain::Number(number),
-            None => resolve_plain(text, span, false, self.faults).value,
+            None => resolve_plain(text, span, false, self.job.reader, self.faults).value,
         };
         self.push_plain(plain, span);
     }

@@ -12,7 +12,7 @@ use super::job::Broken;
 use super::split::Trouble;
 use super::tags::Misfit;
 use super::yaml::{Divergence, Problem, ProblemKind};
-use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::fault::{Fault, FaultKind, Reading, ScalarReader};
 use crate::domain::document::span::Span;
 use around::Around;
 use words::{Words, clip};
@@ -202,8 +202,15 @@ pub(super) fn huge_key(written: &str, span: Span) -> Fault {
 }
 
 /// `.inf` and `.nan` as values.
-pub(super) fn not_finite(written: &str, span: Span) -> Fault {
-    let message = format!("`{written}` is a number that JSON does not have, and Kubernetes refuses the file.");
+pub(super) fn not_finite(written: &str, span: Span, reader: ScalarReader) -> Fault {
+    let message = match reader {
+        ScalarReader::Kubernetes => {
+            format!("`{written}` is a number that JSON does not have, and Kubernetes refuses the file.")
+        }
+        ScalarReader::GitApp(_) => {
+            format!("`{written}` is a number that JSON does not have, so no catalog accepts it.")
+        }
+    };
     not_json(span, message, values::quote_it(written))
 }
 
@@ -269,13 +276,14 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
 }
 
 /// A fault of a syntax that YAML 1.2 reads differently.
-pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
+pub(super) fn divergence(text: &str, divergence: Divergence, reader: ScalarReader) -> Fault {
     match divergence {
         Divergence::ColonBeforeIndicator(span) => {
             let cluster = span.slice(text).to_owned();
             let editor = cluster.trim_end_matches(':').to_owned();
             let kind = FaultKind::AmbiguousScalar {
                 editor: Reading::String(editor),
+                reader,
                 cluster: Reading::String(cluster),
                 is_key: true,
             };
@@ -286,7 +294,7 @@ pub(super) fn divergence(text: &str, divergence: Divergence) -> Fault {
             let length = rest.find([' ', ',', ']', '}', '\n', '\r']).unwrap_or(rest.len());
             let span = Span::new(span.start as usize, span.start as usize + length);
             let editor = Reading::String(span.slice(text).to_owned());
-            let kind = FaultKind::AmbiguousScalar { editor, cluster: Reading::Collection, is_key: false };
+            let kind = FaultKind::AmbiguousScalar { editor, reader, cluster: Reading::Collection, is_key: false };
             Fault { kind, span }
         }
         Divergence::LineBreak(span) => {

@@ -16,6 +16,7 @@ use super::reader::{Document, Reader};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::View;
 use crate::domain::finding::Edit;
+use crate::domain::git_host::GitHost;
 use crate::domain::value::Value;
 
 use comments::comments;
@@ -64,9 +65,17 @@ const BROKEN: &str = "its document cannot be read alone";
 const OTHER_PARTS: &str = "the change would also change other parts of the file";
 const COMMENTS: &str = "the change would lose a comment";
 
-/// Merges the values into a text. `file_name` is the last part of its path.
-pub fn merge(text: &str, file_name: &str, entities: &[EntityMerge<'_>]) -> Merged {
-    let mut documents = documents_of(text, file_name, entities);
+/// How a text is read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadAs<'a> {
+    /// The last part of its path.
+    pub file_name: &'a str,
+    pub git_host: GitHost,
+}
+
+/// Merges the values into a text.
+pub fn merge(text: &str, file: ReadAs<'_>, entities: &[EntityMerge<'_>]) -> Merged {
+    let mut documents = documents_of(text, file, entities);
     let mut refused = Vec::new();
     for (at, entity) in entities.iter().enumerate() {
         let mut holding = documents.iter_mut().filter(|document| document.entities.contains(&at));
@@ -80,7 +89,7 @@ pub fn merge(text: &str, file_name: &str, entities: &[EntityMerge<'_>]) -> Merge
             Err(reason) => refused.extend((0..entity.fields.len()).map(|field| refuse(field, reason))),
             Ok(document) => {
                 for (number, field) in entity.fields.iter().enumerate() {
-                    match set_field(&document.text, file_name, entity, field) {
+                    match set_field(&document.text, file, entity, field) {
                         Ok(changed) => document.text = changed,
                         Err(reason) => refused.push(refuse(number, reason)),
                     }
@@ -102,14 +111,14 @@ struct Part {
     entities: Vec<usize>,
 }
 
-fn documents_of(text: &str, file_name: &str, entities: &[EntityMerge<'_>]) -> Vec<Part> {
+fn documents_of(text: &str, file: ReadAs<'_>, entities: &[EntityMerge<'_>]) -> Vec<Part> {
     let mut parts = Vec::new();
-    Reader::new(Limits::default()).read_all(text, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(file.git_host).read_all(text, &mut |document| {
         if document.broken {
             return;
         }
         let mut manifests = Vec::new();
-        decode(document.view, file_name, &mut manifests);
+        decode(document.view, file.file_name, &mut manifests);
         let names = manifests
             .iter()
             .filter_map(|it| Some((it.blueprint_text(document.view)?, it.identifier_text(document.view)?)));
@@ -126,13 +135,13 @@ fn documents_of(text: &str, file_name: &str, entities: &[EntityMerge<'_>]) -> Ve
 /// The text of a document with one more value; otherwise why a person has to write it.
 fn set_field(
     text: &str,
-    file_name: &str,
+    file: ReadAs<'_>,
     entity: &EntityMerge<'_>,
     field: &FieldMerge<'_>,
 ) -> Result<String, &'static str> {
     let mut first = None;
     for layout in [Layout::Kept, Layout::Whole, Layout::OneLine] {
-        match set_field_as(layout, text, file_name, entity, field) {
+        match set_field_as(layout, text, file, entity, field) {
             Ok(changed) => return Ok(changed),
             // That a comment is in the way helps most.
             Err(COMMENTS) => first = Some(COMMENTS),
@@ -153,17 +162,17 @@ struct Plan {
 fn set_field_as(
     layout: Layout,
     text: &str,
-    file_name: &str,
+    file: ReadAs<'_>,
     entity: &EntityMerge<'_>,
     field: &FieldMerge<'_>,
 ) -> Result<String, &'static str> {
     let mut plan = Err(BROKEN);
-    read_one(text, &mut |document| plan = plan_edits(layout, document.view, file_name, entity, field));
+    read_one(text, file, &mut |document| plan = plan_edits(layout, document.view, file.file_name, entity, field));
     let Plan { changes, expected, comments: before } = plan?;
     let edits: Vec<Edit> = changes.iter().map(|change| change.edit.clone()).collect();
     let (after, applied) = edit::apply(text, &edits);
     let mut result = Err(OTHER_PARTS);
-    read_one(&after, &mut |document| {
+    read_one(&after, file, &mut |document| {
         let found = document.view.root().map(|root| root.to_json());
         if applied == edits.len() && found.is_some_and(|found| is_same(&found, &expected)) {
             result = Ok(comments(document.view));
@@ -178,11 +187,11 @@ fn set_field_as(
 }
 
 /// Reads a text that is one sound document.
-fn read_one(text: &str, each: &mut dyn FnMut(&Document<'_>)) {
+fn read_one(text: &str, file: ReadAs<'_>, each: &mut dyn FnMut(&Document<'_>)) {
     let mut number = 0;
-    Reader::new(Limits::default()).read_all(text, &mut |_| number += 1);
+    Reader::new(Limits::default()).with_git_host(file.git_host).read_all(text, &mut |_| number += 1);
     if number == 1 {
-        Reader::new(Limits::default()).read_all(text, &mut |document| {
+        Reader::new(Limits::default()).with_git_host(file.git_host).read_all(text, &mut |document| {
             if !document.broken {
                 each(document);
             }

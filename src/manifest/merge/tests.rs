@@ -7,13 +7,17 @@ use serde_json::json;
 use super::*;
 use crate::manifest::encode::{encode_one_line, encode_value};
 
+fn read_as(file_name: &str) -> ReadAs<'_> {
+    ReadAs { file_name, git_host: GitHost::Unknown }
+}
+
 /// Merges one field of `service/cart`.
 fn merged(text: &str, path: &[&str], value: &Json) -> Result<String, &'static str> {
     let is_set = matches!(path.first(), Some(&("team" | "relations")));
     let value = Value::from_json(value);
     let field = FieldMerge { path: path.to_vec(), value: &value, is_set };
     let entity = EntityMerge { blueprint: "service", identifier: "cart", fields: vec![field] };
-    let Merged { text: after, refused } = merge(text, "cart.yaml", &[entity]);
+    let Merged { text: after, refused } = merge(text, read_as("cart.yaml"), &[entity]);
     match refused.first() {
         Some(refusal) => {
             assert_eq!(after, text, "what is refused changes nothing");
@@ -141,7 +145,7 @@ fn other_documents_and_forms_stay_as_they_are() {
     let value = Value::Text("X".into());
     let field = FieldMerge { path: vec!["title"], value: &value, is_set: false };
     let entity = EntityMerge { blueprint: "service", identifier: "cart", fields: vec![field] };
-    let after = merge(list, "port.yml", &[entity]);
+    let after = merge(list, read_as("port.yml"), &[entity]);
     assert_eq!(after, Merged { text: list.replace("Cart", "X"), refused: Vec::new() });
 }
 
@@ -219,7 +223,7 @@ proptest! {
         }
         let text = format!("{HEAD}{tail}");
         let mut before = None;
-        read_one(&text, &mut |document| before = document.view.root().map(|root| (root.to_json(), comments(document.view))));
+        read_one(&text, read_as("cart.yaml"), &mut |document| before = document.view.root().map(|root| (root.to_json(), comments(document.view))));
         let Some((mut expected, comments_before)) = before else { return Ok(()) };
         let result = merged(&text, &["properties", "tier"], &new);
         let Ok(after) = result else {
@@ -229,7 +233,7 @@ proptest! {
         };
         expected["spec"]["properties"]["tier"] = new.clone();
         let mut found = None;
-        read_one(&after, &mut |document| found = document.view.root().map(|root| (root.to_json(), comments(document.view))));
+        read_one(&after, read_as("cart.yaml"), &mut |document| found = document.view.root().map(|root| (root.to_json(), comments(document.view))));
         let Some((found, comments_after)) = found else { panic!("it is no YAML any more:\n{after}") };
         prop_assert!(is_same(&found, &expected), "{}\n{}", text, after);
         prop_assert!(after.contains("\n    # after"), "{}", after);

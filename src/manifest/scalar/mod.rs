@@ -1,12 +1,15 @@
-//! The meaning of plain scalars. Two readers differ: Kubernetes (YAML 1.1 as Go reads it) and editors (YAML 1.2, core
-//! schema). The reading of Kubernetes is the one that applies.
+//! The meaning of plain scalars. Readers differ: Kubernetes (YAML 1.1 as Go reads it), the Git apps of the platform (Python)
+//! and editors (YAML 1.2, core schema). That of the tool that delivers a file applies.
 
 mod cluster;
+mod dialect;
 mod editor;
 mod plain;
+mod python;
 mod quote;
 
 pub use cluster::cluster;
+pub use dialect::read;
 pub use editor::editor;
 pub use plain::Plain;
 pub use quote::{in_style, must_quote, needs_escape, quoted};

@@ -1,15 +1,22 @@
 //! Tests the table of scalars: how editors and Kubernetes read each, as observed.
 
 use super::*;
-use crate::domain::document::fault::{FaultKind, Reading};
+use crate::domain::document::fault::{FaultKind, Reading, ScalarReader};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::Number;
+use crate::domain::git_host::GitHost;
 use crate::manifest::plain_scalar::resolve_plain;
 
 const TABLE: &str = include_str!("../../../testdata/manifests/scalars.tsv");
 
+const PYTHON: &str = include_str!("../../../testdata/manifests/python-scalars.tsv");
+
 fn rows() -> impl Iterator<Item = [&'static str; 3]> {
-    TABLE.lines().filter(|line| !line.starts_with("# ")).map(|line| {
+    rows_of(TABLE)
+}
+
+fn rows_of(table: &'static str) -> impl Iterator<Item = [&'static str; 3]> {
+    table.lines().filter(|line| !line.starts_with("# ")).map(|line| {
         let mut columns = line.split('\t');
         std::array::from_fn(|_| columns.next().expect("three columns"))
     })
@@ -46,6 +53,24 @@ fn both_readers_read_as_they_were_seen_to() {
 }
 
 #[test]
+fn the_git_apps_read_as_they_were_seen_to() {
+    let mut count = 0;
+    for [text, by_ruamel, by_pyyaml] in rows_of(PYTHON) {
+        let github = read(ScalarReader::GitApp(GitHost::GitHub), text);
+        assert!(same(github, by_ruamel), "ruamel: {text} is {by_ruamel}, not {github:?}");
+        for host in [GitHost::GitLab, GitHost::Bitbucket, GitHost::Azure, GitHost::Unknown] {
+            let other = read(ScalarReader::GitApp(host), text);
+            assert!(same(other, by_pyyaml), "PyYAML: {text} is {by_pyyaml}, not {other:?}");
+        }
+        let is_string = github == Plain::String && by_pyyaml == "string";
+        assert!(is_string || may_be_special(text.as_bytes()), "{text}");
+        assert!(is_string || must_quote(text), "{text}");
+        count += 1;
+    }
+    assert!(count > 200);
+}
+
+#[test]
 fn the_quick_look_never_calls_something_special_a_string() {
     for [text, _, _] in rows() {
         let string = editor(text) == Plain::String && cluster(text) == Plain::String;
@@ -57,10 +82,11 @@ fn the_quick_look_never_calls_something_special_a_string() {
 fn what_differs_is_said_with_both_readings() {
     let judged = |text: &str| {
         let mut faults = Vec::new();
-        resolve_plain(text, Span::new(0, text.len()), false, &mut faults);
+        resolve_plain(text, Span::new(0, text.len()), false, ScalarReader::Kubernetes, &mut faults);
         faults.into_iter().map(|fault| fault.kind).next()
     };
-    let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, cluster, is_key: false });
+    let reader = ScalarReader::Kubernetes;
+    let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, reader, cluster, is_key: false });
     assert_eq!(judged("no"), ambiguous(Reading::String("no".to_owned()), Reading::Bool(false)));
     assert_eq!(judged("012"), ambiguous(Reading::Number("12".to_owned()), Reading::Number("10".to_owned())));
     assert!(matches!(judged("-.inf"), Some(FaultKind::NotJson { .. })));

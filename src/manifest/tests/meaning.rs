@@ -1,6 +1,6 @@
 //! Tests the values and positions of documents, checked by hand, with both readers.
 
-use crate::domain::document::fault::{Fault, FaultKind, Reading};
+use crate::domain::document::fault::{Fault, FaultKind, Reading, ScalarReader};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Style, Value};
 use crate::manifest::{Document, Limits, Producer, Reader};
@@ -274,6 +274,7 @@ fn keys_that_are_no_strings_and_keys_given_twice() {
     let double = |key: &str, first: Span| FaultKind::DuplicateKey { key: key.to_owned(), first };
     let on = FaultKind::AmbiguousScalar {
         editor: Reading::String("on".to_owned()),
+        reader: ScalarReader::Kubernetes,
         cluster: Reading::Bool(true),
         is_key: true,
     };

@@ -12,7 +12,7 @@ use super::full::Full;
 use super::job::Job;
 use super::limits::Limits;
 use super::split::Documents;
-use crate::domain::document::fault::Fault;
+use crate::domain::document::fault::{Fault, ScalarReader};
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Tree, Value, View};
 
@@ -37,7 +37,7 @@ struct Pair {
 
 impl Pair {
     fn full(&mut self, text: &str, range: Range<usize>) -> Outcome {
-        let job = Job { text, range, limits: &self.limits, wants_notes: true };
+        let job = Job { text, range, limits: &self.limits, wants_notes: true, reader: ScalarReader::Kubernetes };
         let mut outcome = Outcome::default();
         outcome.sound = self.full.read(&job, &mut outcome.tree, &mut outcome.faults, &mut outcome.notes);
         outcome.faults.sort_by_key(|fault| fault.span);
@@ -47,7 +47,7 @@ impl Pair {
 
     /// `None`: declined.
     fn fast(&mut self, text: &str, range: Range<usize>) -> Option<Outcome> {
-        let job = Job { text, range, limits: &self.limits, wants_notes: true };
+        let job = Job { text, range, limits: &self.limits, wants_notes: true, reader: ScalarReader::Kubernetes };
         let mut outcome = Outcome::default();
         outcome.sound = self.fast.read(&job, &mut outcome.tree, &mut outcome.faults, &mut outcome.notes);
         outcome.faults.sort_by_key(|fault| fault.span);

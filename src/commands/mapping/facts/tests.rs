@@ -12,6 +12,7 @@ use crate::domain::document::null_places::nulls_in_lists;
 use crate::domain::document::tree::Value;
 use crate::domain::evaluation::Evaluation;
 use crate::domain::finding::{FileId, Finding, Place};
+use crate::domain::git_host::GitHost;
 use crate::domain::mapping_facts::{MappingFacts, ObjectFacts, ResourceType};
 use crate::domain::platform::PORT;
 use crate::domain::value::day::Day;
@@ -152,6 +153,7 @@ fn findings_of(scenes: &[Scene], snapshot: &Snapshot) -> Vec<Finding> {
     let options = Options {
         today: Day::parse("2026-01-01").expect("a day"),
         snapshot_max_age_days: 30,
+        git_host: GitHost::Unknown,
         assumed_mappings: Vec::new(),
     };
     let analyzer = Analyzer::new(snapshot, &Selection::default(), &options);

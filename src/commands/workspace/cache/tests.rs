@@ -19,6 +19,7 @@ use crate::commands::lint::request::{LintScope, Request};
 use crate::commands::lint::run::lint;
 use crate::commands::mapping::repository::Clusters;
 use crate::domain::finding::Severity;
+use crate::domain::git_host::GitHost;
 use crate::domain::progress::{Progress, Silent};
 use crate::domain::value::day::Day;
 use crate::generated_cases;
@@ -261,7 +262,12 @@ impl World {
             let levels = by_path.iter().map(|(glob, level)| ((*glob).to_owned(), *level)).collect();
             selection = selection.with_paths((*rule).to_owned(), PathLevels::new(levels, is_below));
         }
-        let options = Options { today: Day(20_000), snapshot_max_age_days: 0, assumed_mappings: Vec::new() };
+        let options = Options {
+            today: Day(20_000),
+            snapshot_max_age_days: 0,
+            git_host: GitHost::Unknown,
+            assumed_mappings: Vec::new(),
+        };
         let git = Git::at(&self.root, &Environment::new([], self.root.clone(), 0));
         let paths = path.map(|path| self.path(path)).into_iter().collect();
         let clusters = Clusters::default();
@@ -361,7 +367,12 @@ fn recognised(world: &World) -> (usize, bool) {
     let mut files = sources::discover(&world.root, &pattern).expect("it can be walked").files;
     let manifests = files.len();
     let loaded = crate::commands::workspace::snapshot::load(&world.root, &Default::default(), &mut files);
-    let options = Options { today: Day(20_000), snapshot_max_age_days: 0, assumed_mappings: Vec::new() };
+    let options = Options {
+        today: Day(20_000),
+        snapshot_max_age_days: 0,
+        git_host: GitHost::Unknown,
+        assumed_mappings: Vec::new(),
+    };
     let (folder, git) = (world.cache(), Git::at(&world.root, &Environment::new([], world.root.clone(), 0)));
     let selection = Selection::new([], false);
     let cache = LintCache::new(&folder, &world.root, &git, (&selection, &options), &loaded);

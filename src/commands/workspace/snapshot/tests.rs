@@ -14,6 +14,7 @@ use crate::analysis::{
 use crate::catalog::wire::{EntityDraft, Refusal, WriteOptions, Writer};
 use crate::domain::blueprint::Blueprint;
 use crate::domain::finding::{FileId, Severity};
+use crate::domain::git_host::GitHost;
 use crate::domain::value::day::Day;
 use crate::domain::value::timestamp::Moment;
 use crate::embedded::api::Strictness;
@@ -107,6 +108,7 @@ fn entity_errors(snapshot: &Snapshot, text: &str) -> Vec<String> {
     let options = Options {
         today: Day::parse("2026-11-10").expect("a day"),
         snapshot_max_age_days: 30,
+        git_host: GitHost::Unknown,
         assumed_mappings: Vec::new(),
     };
     let selection = Selection::default();
