@@ -9,6 +9,7 @@ use crate::commands::workspace::manifest_history::{Followed, ManifestHistory, Ve
 use crate::domain::blueprint::Blueprint;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
+use crate::domain::git_host::GitHost;
 use crate::domain::plan::change::{Action, Change, Origin, OwnerStatus};
 use crate::domain::plan::drift::{Drift, EntityDrift};
 use crate::domain::plan::write_mode::Write;
@@ -36,6 +37,7 @@ pub(crate) struct HistorySource<'a> {
     pub repository: &'a Repository,
     pub root: &'a Path,
     pub pattern: &'a Pattern,
+    pub git_host: GitHost,
     /// The commit that is planned instead of the work tree.
     pub commit: Option<CommitId>,
 }
@@ -74,8 +76,8 @@ pub(crate) fn find_drift(input: &DriftInput<'_>) -> Drift {
     if let Some(source) = &input.history
         && !followed.is_empty()
     {
-        let HistorySource { repository, root, pattern, commit } = *source;
-        let history = ManifestHistory { repository, root, pattern };
+        let HistorySource { repository, root, pattern, git_host, commit } = *source;
+        let history = ManifestHistory { repository, root, pattern, git_host };
         let head = commit.map_or_else(|| repository.head_commit(), |commit| Ok(Some(commit)));
         // A history that Git cannot read leaves the searches open, like one that is not there.
         if let Ok(Some(head)) = head {

@@ -81,6 +81,7 @@ fn drift_of(planned: &BuiltPlan, workspace: &Workspace<'_>, context: &Context<'_
             repository,
             root: &context.settings.root.value,
             pattern: &workspace.pattern,
+            git_host: context.settings.git_host.value,
             commit: workspace.commit(),
         }),
     })

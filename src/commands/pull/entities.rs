@@ -67,6 +67,7 @@ pub(crate) fn take_entities(
         repository,
         root,
         pattern: &pattern,
+        git_host: settings.git_host.value,
         commit: None,
     });
     let chosen = match (&owned, only.is_empty()) {

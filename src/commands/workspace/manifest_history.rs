@@ -9,6 +9,7 @@ use crate::commands::workspace::entities::ManifestSet;
 use crate::domain::entity::EntityKey;
 use crate::domain::entity::desired::Desired;
 use crate::domain::finding::FileId;
+use crate::domain::git_host::GitHost;
 use crate::domain::value::timestamp::Moment;
 use crate::sources::git::{CommitFiles, CommitId, GitError, Repository, Step, StepFile, WalkEnd};
 use crate::sources::{Pattern, SourceFile};
@@ -36,6 +37,7 @@ pub(crate) struct ManifestHistory<'a> {
     pub repository: &'a Repository,
     pub root: &'a Path,
     pub pattern: &'a Pattern,
+    pub git_host: GitHost,
 }
 
 /// No version is older.
@@ -47,6 +49,7 @@ const MAX_SEARCHED: usize = 1_000;
 
 /// The walk: the version of each entity where it is now; `None` if its search has ended.
 struct Walk<'f, S> {
+    git_host: GitHost,
     followed: &'f mut [Followed<S>],
     versions: Vec<Option<Desired>>,
     /// The searches that go on, by the file that declares the entity.
@@ -56,7 +59,8 @@ struct Walk<'f, S> {
 impl ManifestHistory<'_> {
     /// Follows the entities from the commit back.
     pub fn follow<S: VersionSearch>(&self, from: CommitId, followed: &mut [Followed<S>]) -> Result<(), GitError> {
-        let mut walk = Walk { versions: vec![None; followed.len()], followed, by_path: HashMap::new() };
+        let mut walk =
+            Walk { git_host: self.git_host, versions: vec![None; followed.len()], followed, by_path: HashMap::new() };
         self.start(from, &mut walk)?;
         if walk.by_path.is_empty() {
             return Ok(());
@@ -77,7 +81,7 @@ impl ManifestHistory<'_> {
             walk.followed.iter().filter(is_open).map(|followed| followed.path.as_str()).collect();
         let files: Vec<SourceFile> = paths.into_iter().filter_map(|path| files.get(path)).cloned().collect();
         let ids: Vec<FileId> = (0..files.len()).map(FileId::of).collect();
-        let entities = ManifestSet::map_chosen(&files, &ids, None, |entity| entity);
+        let entities = ManifestSet::map_chosen(&files, &ids, None, self.git_host, |entity| entity);
         let path_of = |entity: &Desired| files.get(entity.place.file.0 as usize).map(|file| file.path.clone());
         let mut versions: HashMap<(String, EntityKey), Desired> = HashMap::new();
         for entity in entities {
@@ -116,7 +120,7 @@ impl<S: VersionSearch> Walk<'_, S> {
                 if self.followed[at].search.is_decided() {
                     continue;
                 }
-                match before(&self.followed[at].key, file, step, &mut read) {
+                match before(&self.followed[at].key, file, step, (self.git_host, &mut read)) {
                     Some((path, version)) => {
                         self.versions[at] = Some(version);
                         self.followed[at].path.clone_from(&path);
@@ -154,12 +158,12 @@ fn before<'s>(
     key: &EntityKey,
     file: &'s StepFile,
     step: &'s Step,
-    read: &mut HashMap<&'s str, Vec<Desired>>,
+    (git_host, read): (GitHost, &mut HashMap<&'s str, Vec<Desired>>),
 ) -> Option<(String, Desired)> {
     let others = step.files.iter().filter(|other| other.path != file.path).take(MAX_SEARCHED);
     for file in std::iter::once(file).chain(others) {
         let Some(old) = &file.before else { continue };
-        let entities = read.entry(&file.path).or_insert_with(|| entities(old));
+        let entities = read.entry(&file.path).or_insert_with(|| entities(old, git_host));
         if let Some(version) = entities.iter().find(|entity| entity.key == *key) {
             return Some((file.path.clone(), version.clone()));
         }
@@ -168,6 +172,6 @@ fn before<'s>(
 }
 
 /// The entities that a version of a file declares.
-fn entities(file: &SourceFile) -> Vec<Desired> {
-    ManifestSet::map_chosen(std::slice::from_ref(file), &[FileId(0)], None, |entity| entity)
+fn entities(file: &SourceFile, git_host: GitHost) -> Vec<Desired> {
+    ManifestSet::map_chosen(std::slice::from_ref(file), &[FileId(0)], None, git_host, |entity| entity)
 }
