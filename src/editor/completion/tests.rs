@@ -8,6 +8,7 @@ use crate::domain::blueprint::Blueprint;
 use crate::domain::git_host::GitHost;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::platform::PORT;
+use crate::manifest::ReadAs;
 
 fn snapshot() -> Snapshot {
     let service = json!({
