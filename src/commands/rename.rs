@@ -31,7 +31,7 @@ use crate::domain::finding::{Edit, EntityName, FileId};
 use crate::editor::rename::{Annotation, TextRename, rename};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::manifest::edit;
+use crate::manifest::{ReadAs, edit};
 use crate::report::unified_diff;
 use crate::settings::Delivery;
 use crate::sources::{self, FileChange, Place, ReadBuffer, SourceFile, Text};
@@ -215,6 +215,7 @@ fn changed_files(
         None => former_identifier(identifier, &args.to, earlier.as_deref(), path, context.settings, context.git),
     };
     let resource_name = args.resource_name.then(|| to_resource_name(&args.to));
+    let git_host = repository.git_host;
     let mut files = Vec::new();
     let mut moved = None;
     for (id, Spans { identifiers, references }) in spans {
@@ -228,7 +229,7 @@ fn changed_files(
             resource_name: resource_name.as_deref(),
         };
         let mut changed = change_file(file, |file_name, text| {
-            rename(file_name, text, &wanted).map_err(|obstacle| (obstacle.span, obstacle.reason))
+            rename(ReadAs { file_name, git_host }, text, &wanted).map_err(|obstacle| (obstacle.span, obstacle.reason))
         })?;
         if args.file && !identifiers.is_empty() {
             let to = new_path(id, &changed.before.text, &args.to, repository, context)?;

@@ -120,7 +120,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {
     /// How editors and Kubernetes read a scalar.
-    Scalar { raw: String, editor: Reading, cluster: Reading },
+    Scalar { raw: String, editor: Reading, read_as: Reading },
     /// A field that the published CRD of a kind does not have: `spec.title`.
     ForeignField { kind: &'static str, field: String },
     /// The parts of the entity that the finding is about, for reports about changed blueprints.

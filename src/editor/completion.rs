@@ -13,7 +13,7 @@ use crate::domain::platform::Platform;
 use crate::editor::hover;
 use crate::editor::outline::cursor::{Cursor, Key, Slot, Step};
 use crate::editor::outline::cursor_at;
-use crate::manifest::{Limits, Reader, decode};
+use crate::manifest::{Limits, ReadAs, Reader, decode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuggestionKind {
@@ -62,14 +62,14 @@ pub struct Knowledge<'a> {
 const MAX_ENTITIES: usize = 200;
 
 /// The suggestions for a byte of a text.
-pub fn complete(text: &str, file_name: &str, byte: usize, knowledge: Knowledge<'_>) -> Option<Completions> {
+pub fn complete(text: &str, file: ReadAs<'_>, byte: usize, knowledge: Knowledge<'_>) -> Option<Completions> {
     let cursor = cursor_at(text, byte)?;
     let typed = text.get(cursor.word.start as usize..byte.max(cursor.word.start as usize))?;
     let typed = typed.trim_start_matches(['"', '\'']).to_lowercase();
-    let entity = EntityScope::of(&cursor, file_name);
+    let entity = EntityScope::of(&cursor, file.file_name);
     let mut blueprint = entity.as_ref().and_then(|entity| entity.value(&cursor, "blueprint"));
     if blueprint.is_none() {
-        blueprint = blueprint_of_tree(text, file_name, byte);
+        blueprint = blueprint_of_tree(text, file, byte);
     }
     let blueprint = blueprint.and_then(|name| knowledge.snapshot.find(&name)).map(|indexed| &indexed.blueprint);
     let mut writer = Writer { cursor: &cursor, knowledge, typed: &typed, suggestions: Vec::new(), has_more: false };
@@ -122,15 +122,15 @@ fn is_ours(keys: &[Key<'_>]) -> bool {
 }
 
 /// In flow style, what is behind the cursor is known only if the document can be read.
-fn blueprint_of_tree(text: &str, file_name: &str, byte: usize) -> Option<String> {
+fn blueprint_of_tree(text: &str, file: ReadAs<'_>, byte: usize) -> Option<String> {
     let mut found = None;
     let mut manifests = Vec::new();
-    Reader::new(Limits::default()).read(text, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(file.git_host).read(text, &mut |document| {
         if document.broken || found.is_some() {
             return;
         }
         manifests.clear();
-        decode(document.view, file_name, &mut manifests);
+        decode(document.view, file.file_name, &mut manifests);
         let around = manifests.iter().find(|manifest| document.view.value(manifest.root).span().contains(byte));
         found = around.and_then(|manifest| manifest.blueprint_text(document.view)).map(str::to_owned);
     });

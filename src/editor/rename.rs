@@ -10,7 +10,7 @@ use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, NodeId, Value, View};
 use crate::domain::entity::desired::RENAMED_FROM;
 use crate::domain::finding::Edit;
-use crate::manifest::{Document, Limits, Reader, decode, edit};
+use crate::manifest::{Document, Limits, ReadAs, Reader, decode, edit};
 
 use self::comparison::Outline;
 use self::scalar::replaced;
@@ -58,10 +58,13 @@ pub struct Obstacle {
     pub reason: String,
 }
 
-/// The edits of the text, in order. They do not overlap. `file_name` is the last part of its path.
-pub fn rename(file_name: &str, text: &str, rename: &TextRename<'_>) -> Result<Vec<Edit>, Obstacle> {
-    let mut renames = Renames { file_name, rename, edits: Vec::new(), obstacle: None, outlines: Vec::new() };
-    Reader::new(Limits::default()).read_all(text, &mut |document| renames.document(document));
+/// The edits of the text, in order. They do not overlap.
+pub fn rename(file: ReadAs<'_>, text: &str, rename: &TextRename<'_>) -> Result<Vec<Edit>, Obstacle> {
+    let mut renames =
+        Renames { file_name: file.file_name, rename, edits: Vec::new(), obstacle: None, outlines: Vec::new() };
+    Reader::new(Limits::default())
+        .with_git_host(file.git_host)
+        .read_all(text, &mut |document| renames.document(document));
     let Renames { mut edits, obstacle, outlines, .. } = renames;
     if let Some(obstacle) = obstacle {
         return Err(obstacle);
@@ -75,11 +78,11 @@ pub fn rename(file_name: &str, text: &str, rename: &TextRename<'_>) -> Result<Ve
             return Err(Obstacle { span: *span, reason });
         }
     }
-    check(text, &edits, &outlines, rename)?;
+    check(text, file, &edits, &outlines, rename)?;
     Ok(edits)
 }
 
-/// The former identifier that the annotation of a manifest names.
+/// The former identifier that the annotation of a manifest names. Only Kubernetes resources have annotations.
 pub fn renamed_from(file_name: &str, text: &str, identifier: &str) -> Option<String> {
     let mut found = None;
     let mut manifests = Vec::new();
@@ -97,10 +100,16 @@ pub fn renamed_from(file_name: &str, text: &str, identifier: &str) -> Option<Str
 }
 
 /// Reads the new text: it must have the same documents, with the new identifier where it was asked for.
-fn check(text: &str, edits: &[Edit], expected: &[Outline], rename: &TextRename<'_>) -> Result<(), Obstacle> {
+fn check(
+    text: &str,
+    file: ReadAs<'_>,
+    edits: &[Edit],
+    expected: &[Outline],
+    rename: &TextRename<'_>,
+) -> Result<(), Obstacle> {
     let (after, applied) = edit::apply(text, edits);
     let mut found = Vec::new();
-    Reader::new(Limits::default()).read_all(&after, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(file.git_host).read_all(&after, &mut |document| {
         found.push(Outline::of(document.view, &|_| None));
     });
     if applied == edits.len() && found == *expected {

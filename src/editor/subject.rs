@@ -8,7 +8,7 @@ use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Value, View, entries_of};
 use crate::domain::entity::fields::{ENTITY_KEYS, TextField};
 use crate::domain::finding::EntityName;
-use crate::manifest::{Limits, Reader, decode};
+use crate::manifest::{Limits, ReadAs, Reader, decode};
 
 /// What a place of a manifest is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +41,15 @@ pub struct Found {
 }
 
 /// What is at a byte of a text.
-pub fn subject_at(text: &str, file_name: &str, byte: usize, snapshot: &Snapshot) -> Option<Found> {
+pub fn subject_at(text: &str, file: ReadAs<'_>, byte: usize, snapshot: &Snapshot) -> Option<Found> {
     let mut found = None;
     let mut manifests = Vec::new();
-    Reader::new(Limits::default()).read(text, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(file.git_host).read(text, &mut |document| {
         if found.is_some() || document.broken || !touches(document.span, byte) {
             return;
         }
         manifests.clear();
-        decode(document.view, file_name, &mut manifests);
+        decode(document.view, file.file_name, &mut manifests);
         let search = Search { byte, view: document.view, snapshot };
         found = manifests.iter().find_map(|manifest| search.manifest(manifest));
     });
@@ -164,6 +164,7 @@ fn found(subject: Subject, at: Value<'_>) -> Option<Found> {
 mod tests {
     use super::*;
     use crate::domain::blueprint::Blueprint;
+    use crate::domain::git_host::GitHost;
     use serde_json::json;
 
     fn snapshot() -> Snapshot {
@@ -183,7 +184,8 @@ mod tests {
 
     fn at(needle: &str) -> String {
         let byte = TEXT.find(needle).expect("the needle is in the text") + 1;
-        match subject_at(TEXT, "cart.yaml", byte, &snapshot()) {
+        let file = ReadAs { file_name: "cart.yaml", git_host: GitHost::Unknown };
+        match subject_at(TEXT, file, byte, &snapshot()) {
             Some(Found { subject, span }) => format!("{subject:?} at {}", span.slice(TEXT)),
             None => "nothing".to_owned(),
         }
@@ -210,5 +212,15 @@ mod tests {
         assert_eq!(at("\"ops"), target("_team", "ops") + "\"ops\"");
         assert_eq!(at("ada@"), target("_user", "ada@acme.io") + "ada@acme.io");
         assert_eq!(at(", \"ops"), "nothing");
+    }
+
+    #[test]
+    fn a_bare_file_is_read_as_the_app_of_its_host_reads_it() {
+        let text = "blueprint: service\nidentifier: no\n";
+        let byte = text.find("no").expect("it is there");
+        let found = |git_host| subject_at(text, ReadAs { file_name: "port.yml", git_host }, byte, &snapshot());
+        let name = EntityName { blueprint: "service".to_owned(), identifier: "no".to_owned() };
+        assert_eq!(found(GitHost::GitHub).map(|found| found.subject), Some(Subject::Declaration(name)));
+        assert_eq!(found(GitHost::GitLab), None, "it is a boolean there");
     }
 }

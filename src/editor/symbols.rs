@@ -3,7 +3,7 @@
 use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{NodeId, Value, View, entries_of};
-use crate::manifest::{Limits, Reader, decode};
+use crate::manifest::{Limits, ReadAs, Reader, decode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolKind {
@@ -26,13 +26,13 @@ pub struct Symbol {
 }
 
 /// The entities of a text. Documents that cannot be read have none.
-pub fn symbols(text: &str, file_name: &str) -> Vec<Symbol> {
+pub fn symbols(text: &str, file: ReadAs<'_>) -> Vec<Symbol> {
     let mut symbols = Vec::new();
     let mut manifests = Vec::new();
-    Reader::new(Limits::default()).read(text, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(file.git_host).read(text, &mut |document| {
         if !document.broken {
             manifests.clear();
-            decode(document.view, file_name, &mut manifests);
+            decode(document.view, file.file_name, &mut manifests);
             symbols.extend(manifests.iter().map(|manifest| entity(manifest, document.view)));
         }
     });
@@ -79,12 +79,13 @@ fn first_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::git_host::GitHost;
 
     #[test]
     fn each_entity_has_its_parts() {
         let text = "blueprint: service\nidentifier: cart\nproperties:\n  tier: gold\n  \"\": x\nrelations: {system: shop}\n---\n\
             blueprint: service\nproperties: {}\n---\n{broken\n";
-        let shown: Vec<String> = symbols(text, "port.yml")
+        let shown: Vec<String> = symbols(text, ReadAs { file_name: "port.yml", git_host: GitHost::Unknown })
             .iter()
             .map(|symbol| {
                 let children = symbol.children.iter().map(|it| format!("{}={}", it.name, it.detail));

@@ -33,8 +33,8 @@ pub(super) fn resolve_plain(
     }
     let agreed = value.agrees(editor);
     if !agreed {
-        let (editor, cluster) = (editor.reading(text), value.reading(text));
-        let kind = FaultKind::AmbiguousScalar { editor, reader, cluster, is_key };
+        let (editor, read_as) = (editor.reading(text), value.reading(text));
+        let kind = FaultKind::AmbiguousScalar { editor, reader, read_as, is_key };
         faults.push(Fault { kind, span });
     }
     PlainScalar { value, agreed }

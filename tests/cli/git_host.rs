@@ -1,19 +1,22 @@
 //! Tests that bare entity files mean what the app of their Git host reads: with the real binary, in repositories with real
 //! remotes. `src/manifest/scalar` tests each scalar.
 
+use serde_json::{Value, json};
+
+use crate::cli::pull::bench::Catalog;
 use crate::cli::{Run, run, run_with};
 use crate::testkit::Repo;
 
 const SERVICE: &str = r#"{"identifier": "service", "title": "Service", "schema": {"properties": {
   "replicas": {"type": "number", "title": "Replicas"}, "country": {"type": "string", "title": "Country"},
   "public": {"type": "boolean", "title": "Public"}, "apiVersion": {"type": "string", "title": "API"}},
-  "required": []}, "relations": {}}
+  "required": []}, "relations": {"uses": {"target": "service", "title": "Uses", "many": true, "required": false}}}
 "#;
-const GITHUB: &str = "git@github.com:acme/shop.git";
-const GITLAB: &str = "https://gitlab.com/acme/shop.git";
+pub const GITHUB: &str = "git@github.com:acme/shop.git";
+pub const GITLAB: &str = "https://gitlab.com/acme/shop.git";
 
 /// A repository with this remote and these properties in `port.yml`.
-fn shop(remote: &str, properties: &str) -> Repo {
+pub fn shop(remote: &str, properties: &str) -> Repo {
     let repo = Repo::new();
     repo.write("portolan.yaml", "platform: port\nscope: acme/shop\n").write(".gitignore", ".portolan/local.db*\n");
     repo.write(".portolan/blueprints/service.json", SERVICE);
@@ -33,7 +36,7 @@ fn commit(repo: &Repo) {
     repo.git(&["commit", "--quiet", "--message", "a state"]);
 }
 
-fn move_to(repo: &Repo, remote: &str) {
+pub fn move_to(repo: &Repo, remote: &str) {
     repo.git(&["remote", "set-url", "origin", remote]);
 }
 
@@ -161,4 +164,95 @@ fn a_kubernetes_resource_is_read_as_by_kubernetes_on_every_host() {
     let found = run(&repo, "lint --output concise");
     assert_eq!(rules(&found), ["9 ambiguous-scalar"], "{}", found.results);
     assert!(found.results.contains("Kubernetes"), "{}", found.results);
+}
+
+#[test]
+fn a_merge_base_is_read_as_the_work_tree_is() {
+    let repo = shop(GITHUB, WORDS);
+    repo.git(&["branch", "before"]);
+    repo.write("port.yml", "identifier: cart\nblueprint: service\nproperties:\n  replicas: 010\n  country: on\n");
+    commit(&repo);
+    // The catalog has other values than both, so a value that this branch leaves alone is pending.
+    let repo_of_catalog = shop(GITHUB, "  replicas: 12\n  country: at\n");
+    let catalog = Catalog::of(&repo_of_catalog);
+    let plan = catalog.run(&repo, "diff --base before --output json");
+    let plan: Value = serde_json::from_str(&plan.results).unwrap_or_else(|_| panic!("{}{}", plan.results, plan.talk));
+    let fields = plan["changes"][0]["fields"].as_array().expect("a list");
+    let fields: Vec<_> = fields.iter().map(|field| json!([field["name"], field["after"], field["origin"]])).collect();
+    assert_eq!(fields, [json!(["country", "on", "this-branch"]), json!(["replicas", 10, "already-pending"])], "{plan}");
+}
+
+#[test]
+fn conditions_compare_what_the_app_reads() {
+    let repo = shop(GITHUB, WORDS);
+    let found = |condition: &str| run(&repo, &format!("list service --where {condition}")).results.contains("cart");
+    let github = ["replicas=10", "country=no", "replicas=8", "country=false"].map(found);
+    assert_eq!(github, [true, true, false, false]);
+    move_to(&repo, GITLAB);
+    let gitlab = ["replicas=8", "replicas=10", "country=no"].map(found);
+    assert_eq!(gitlab, [true, false, false]);
+}
+
+const NAMES: &str = "\
+- identifier: no # the first
+  blueprint: service
+  properties: {replicas: 010}
+- identifier: shop
+  blueprint: service
+  relations:
+    uses: [no, pay]
+- {identifier: pay, blueprint: service}
+";
+
+#[test]
+fn a_rename_finds_and_writes_what_the_app_reads() {
+    let repo = shop(GITHUB, "  replicas: 1\n");
+    repo.write("port.yml", NAMES);
+    commit(&repo);
+    for (from, to, written) in [
+        ("no", "12:30", "\"12:30\""),
+        ("12:30", "1_000", "\"1_000\""),
+        ("1_000", "on", "\"on\""),
+        ("on", "off-road", "\"off-road\""),
+    ] {
+        let renamed = run(&repo, &format!("rename service/{from} {to} --yes"));
+        assert_eq!(renamed.code, 0, "{from} {to}: {}{}", renamed.results, renamed.talk);
+        let expected = NAMES.replace(": no #", &format!(": {written} #")).replace("[no,", &format!("[{written},"));
+        assert_eq!(repo.read("port.yml"), expected);
+        // Quoted, it is the same name on every host.
+        for remote in [GITLAB, GITHUB] {
+            move_to(&repo, remote);
+            let found = run(&repo, "list service").results;
+            assert!(found.contains(&format!("service/{to} ")), "{remote}: {found}");
+        }
+    }
+}
+
+#[test]
+fn a_pulled_value_is_written_as_every_reader_reads_it() {
+    let properties = "  replicas: 010 # ten\n  country: no\n  apiVersion: 'a'\n";
+    let repo = shop(GITHUB, properties);
+    let catalog = Catalog::of(&repo);
+    let nothing = repo.read("port.yml");
+    catalog.pull(&repo, "--entities --drifted");
+    assert_eq!(repo.read("port.yml"), nothing, "`010` is ten, and `no` is a text");
+    for (country, version) in [("010", "on"), ("12:30:45", "1e3"), ("off", "0o17"), ("1_000", "yes"), ("y", "0x1F")] {
+        let body = json!({"identifier": "cart", "properties": {"country": country, "apiVersion": version}});
+        catalog.plain.must("POST", "blueprints/service/entities?upsert=true&merge=true", Some(&body));
+        catalog.pull(&repo, "--entities --drifted");
+        let expected = properties.replace(": no", &format!(": \"{country}\"")).replace("'a'", &format!("'{version}'"));
+        assert_eq!(repo.read("port.yml"), format!("identifier: cart\nblueprint: service\nproperties:\n{expected}"));
+        let same = catalog.run(&repo, "diff --exit-code");
+        assert_eq!(same.code, 0, "{}{}", same.results, same.talk);
+        commit(&repo);
+    }
+    // Elsewhere, `010` is eight, which the catalog does not have. The written number is the same for every reader.
+    move_to(&repo, GITLAB);
+    catalog.pull(&repo, "--entities --only service/cart");
+    assert!(repo.read("port.yml").contains("  replicas: 10 # ten\n"), "{}", repo.read("port.yml"));
+    for remote in [GITLAB, GITHUB] {
+        move_to(&repo, remote);
+        let same = catalog.run(&repo, "diff --exit-code");
+        assert_eq!(same.code, 0, "{remote}: {}{}", same.results, same.talk);
+    }
 }

@@ -1,6 +1,7 @@
 //! Tests `lsp`: the real binary over real streams, alone and with real clients. What it answers is tested beside its code.
 
 mod clients;
+mod git_host;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -1,5 +1,5 @@
-//! Reports scalars that YAML readers read differently, with both readings. A fix never changes a value that Kubernetes
-//! reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
+//! Reports scalars that YAML readers read differently, with both readings. A fix never changes a value that the delivering
+//! tool reads and the blueprint accepts: it writes that value unambiguously if the blueprint has a boolean or a number, and
 //! quotes it if only text is accepted. Otherwise quotes are only suggested.
 
 use crate::analysis::delivery_words::deliverer_name;
@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule {
         name: "ambiguous-scalar",
         family: Family::Syntax,
         severity: Some(Severity::Warning),
-        what: "a plain value that editors and Kubernetes read differently",
-        why: "Kubernetes reads YAML 1.1, where `yes` is a boolean and `012` is ten; an editor shows text and twelve. The catalog gets another value than the one you see.",
+        what: "a plain value that an editor and the tool that delivers the file read differently",
+        why: "Kubernetes reads YAML 1.1, where `yes` is a boolean and `012` is ten; an editor shows text and twelve. The catalog gets another value than the one you see. A bare entity file (`port.yml`) is read by the integration of its Git host: GitHub's reads it almost as an editor does, the others read YAML 1.1. If portolan does not recognise the host, set `git-host` in `portolan.yaml`.",
         fix: "Quote it if it is text; otherwise write `true`, `false` or the plain number",
     },
     check: Check::Document(check),
@@ -30,8 +30,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>) {
     for fault in context.faults {
-        let (editor, reader, cluster, is_key) = match &fault.kind {
-            FaultKind::AmbiguousScalar { editor, reader, cluster, is_key } => (editor, *reader, cluster, *is_key),
+        let (editor, reader, read_as, is_key) = match &fault.kind {
+            FaultKind::AmbiguousScalar { editor, reader, read_as, is_key } => (editor, *reader, read_as, *is_key),
             FaultKind::AmbiguousBreak { code } => {
                 sink.report(ambiguous_break(*code, fault.span));
                 continue;
@@ -40,28 +40,28 @@ fn check(context: &DocumentContext<'_>, snapshot: &Snapshot, sink: &mut Sink<'_>
         };
         let raw = fault.span.slice(context.view.source);
         let name = reader_name(reader, context);
-        let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {name}.");
+        let message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {read_as} to {name}.");
         let quoted = Edit { span: fault.span, replacement: quoted_text(raw) };
-        let detail = Detail::Scalar { raw: raw.to_owned(), editor: editor.clone(), cluster: cluster.clone() };
+        let detail = Detail::Scalar { raw: raw.to_owned(), editor: editor.clone(), read_as: read_as.clone() };
         let draft = FindingBuilder::new(fault.span, message).detail(detail);
-        if let (Reading::Number(one), Reading::Number(other)) = (editor, cluster) {
+        if let (Reading::Number(one), Reading::Number(other)) = (editor, read_as) {
             // Only the user knows which of the two numbers is meant.
             sink.report(draft.help(format!("write `{one}` or `{other}`, or quote it if it is text")));
             continue;
         }
-        if let (Reading::String(key), Reading::String(_), true) = (editor, cluster, is_key) {
+        if let (Reading::String(key), Reading::String(_), true) = (editor, read_as, is_key) {
             let help = format!("put a space after the colon if `{key}` is the key, or quote `{raw}` if it is text");
             sink.report(draft.help(help).suggestion("quote it", vec![quoted]));
             continue;
         }
         let expected = expected_kind(context, snapshot, fault.span).filter(|_| !is_key);
-        sink.report(match (expected, plain_form(cluster)) {
+        sink.report(match (expected, plain_form(read_as)) {
             (Some(PropertyKind::Boolean | PropertyKind::Number), Some(plain)) => draft
                 .help(format!("write `{plain}`, which every tool reads alike"))
                 .fix(format!("write `{plain}`"), vec![Edit { replacement: plain, ..quoted }]),
             // The reader does not read text here, but the blueprint or the API accepts nothing else.
             (Some(PropertyKind::String), _) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
-            _ if matches!(cluster, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
+            _ if matches!(read_as, Reading::String(_)) => draft.help(quotes(raw)).fix("quote it", vec![quoted]),
             // Quotes would change the value that arrives, and nothing indicates that text is meant.
             (_, Some(plain)) => {
                 let kind = if matches!(plain.as_str(), "true" | "false") { "boolean" } else { "number" };
@@ -92,27 +92,27 @@ pub(in crate::analysis) fn reword(
     has_mapping: bool,
 ) -> Vec<FindingBuilder> {
     findings.retain_mut(|finding| {
-        let Some(Detail::Scalar { raw, editor, cluster }) = finding.detail.as_deref() else { return true };
+        let Some(Detail::Scalar { raw, editor, read_as }) = finding.detail.as_deref() else { return true };
         let readers = Readers::of(facts, facts.manifests_at(finding.place), has_mapping);
         if readers.kustomize.is_empty() && readers.kubectl.is_empty() {
             return true;
         }
-        let is_word = matches!(cluster, Reading::Bool(_)) && matches!(editor, Reading::String(_));
+        let is_word = matches!(read_as, Reading::Bool(_)) && matches!(editor, Reading::String(_));
         let is_word = is_word && !raw.starts_with('!');
         if !is_word {
             let names = list(&[readers.kustomize.as_slice(), readers.kubectl.as_slice()].concat());
             finding.message =
-                format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {names} (YAML 1.1).");
+                format!("`{raw}` is {editor} to an editor (YAML 1.2), and {read_as} to {names} (YAML 1.1).");
             return true;
         }
         if readers.kustomize.is_empty() {
             let names = list(&readers.of_kubectl());
-            finding.message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {cluster} to {names}.");
+            finding.message = format!("`{raw}` is {editor} to an editor (YAML 1.2), and {read_as} to {names}.");
             return true;
         }
         let others = readers.of_kubectl();
         let (names, others_names) = (list(&readers.kustomize), list(&others));
-        finding.message = format!("`{raw}` is {editor} to {names} (kustomize), and {cluster} to {others_names}.");
+        finding.message = format!("`{raw}` is {editor} to {names} (kustomize), and {read_as} to {others_names}.");
         !others.is_empty()
     });
     let mut more: Vec<(Place, FindingBuilder)> = Vec::new();

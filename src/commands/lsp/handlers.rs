@@ -5,6 +5,7 @@ pub(super) mod completion;
 pub(super) mod definition;
 pub(super) mod hover;
 mod located;
+mod read_as;
 pub(super) mod references;
 pub(super) mod rename;
 pub(super) mod symbols;

@@ -94,7 +94,7 @@ impl CatalogBlueprints {
             .into_iter()
             .filter_map(|(blueprint, entities)| {
                 let place = |entity: &Desired| match manifests.files.get(entity.place.file.0 as usize) {
-                    Some(file) => locate_value(file, entity.place, &["blueprint"]),
+                    Some(file) => locate_value(file, manifests.git_host, entity.place, &["blueprint"]),
                     None => entity.place,
                 };
                 let (first, others) = entities.split_first()?;

@@ -19,7 +19,7 @@ pub(crate) fn place(
     let file = planned.manifests.files.get(entity.file.0 as usize)?;
     let path = path(draft, shape, refusal);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    Some(locate_value(file, entity, &path))
+    Some(locate_value(file, planned.manifests.git_host, entity, &path))
 }
 
 /// The path of the field, outermost key first; empty if the error names none.

@@ -40,6 +40,8 @@ pub(crate) struct ManifestSet {
     pub hidden: Vec<Hidden>,
     /// Empty unless the run collects it.
     pub index: ManifestIndex,
+    /// Whose app reads bare entity files.
+    pub git_host: GitHost,
 }
 
 /// Something in a file that is, or may be, an entity and cannot be used.
@@ -155,7 +157,7 @@ impl ManifestSet {
             found
         });
         progress.finish();
-        Self { files, ..Self::of_collected(read) }
+        Self { files, git_host, ..Self::of_collected(read) }
     }
 
     /// What `work` makes of each entity of some files of a run, in the order of the files; `files` are all of them.

@@ -5,16 +5,18 @@ use crate::domain::document::manifest::Manifest;
 use crate::domain::document::span::Span;
 use crate::domain::document::tree::{Kind, Value, View};
 use crate::domain::finding::Place;
+use crate::domain::git_host::GitHost;
 use crate::manifest::{self, Limits, Reader};
 use crate::sources::{self, ReadBuffer, SourceFile};
 
 /// The place of the value at `path` in the entity at `entity`; the entity's own place if the path does not exist.
-pub(crate) fn locate_value(file: &SourceFile, entity: Place, path: &[&str]) -> Place {
+/// `git_host`: whose app reads bare entity files, in which `on` may be a key or a boolean.
+pub(crate) fn locate_value(file: &SourceFile, git_host: GitHost, entity: Place, path: &[&str]) -> Place {
     let mut buffer = ReadBuffer::default();
     let Ok(text) = sources::read(file, &mut buffer) else { return entity };
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
     let (mut manifests, mut found) = (Vec::new(), entity.span);
-    Reader::new(Limits::default()).read(text.text, &mut |document| {
+    Reader::new(Limits::default()).with_git_host(git_host).read(text.text, &mut |document| {
         if document.broken || !document.span.contains(entity.span.start as usize) {
             return;
         }
@@ -82,7 +84,7 @@ spec:
         let file = SourceFile { path: "a.yaml".to_owned(), place: sources::Place::Given(Arc::from(TEXT.as_bytes())) };
         let asked = ManifestSet::of_files(vec![file.clone()], &Silent);
         let second = asked.entities[1].place;
-        let at = |path: &[&str]| locate_value(&file, second, path).span.slice(TEXT);
+        let at = |path: &[&str]| locate_value(&file, GitHost::Unknown, second, path).span.slice(TEXT);
         assert_eq!(at(&["properties", "tier"]), "2");
         assert_eq!(at(&["properties", "deep", "list", "1", "key"]), "y");
         assert_eq!(at(&["properties", "deep", "list", "7"]), "[x, {key: y}]");
@@ -93,6 +95,8 @@ spec:
         for nowhere in [&["properties", "none"][..], &["nothing"], &[], &["properties"]] {
             assert_eq!(at(nowhere), whole, "{nowhere:?}");
         }
-        assert_eq!(locate_value(&file, asked.entities[0].place, &["properties", "tier"]).span.slice(TEXT), "1");
+        let first = asked.entities[0].place;
+        let tier = locate_value(&file, GitHost::Unknown, first, &["properties", "tier"]);
+        assert_eq!(tier.span.slice(TEXT), "1");
     }
 }

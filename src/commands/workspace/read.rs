@@ -204,7 +204,8 @@ impl LintRun<'_> {
             collected.sort_by_key(|(file, _)| *file);
             let collected = collected.into_iter().map(|(_, file)| file.map(|file| *file).unwrap_or_default());
             let (found, declarations): (Vec<_>, Vec<_>) = collected.map(|it| (it.entities, it.declarations)).unzip();
-            ManifestSet { index: ManifestIndex::of_collected(read, declarations), ..ManifestSet::of_collected(found) }
+            let index = ManifestIndex::of_collected(read, declarations);
+            ManifestSet { index, git_host: self.options.git_host, ..ManifestSet::of_collected(found) }
         });
         let has_cluster_objects = deliveries.is_some();
         let added = deliveries.map_or_else(Vec::new, |mut deliveries| {

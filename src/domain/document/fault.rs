@@ -31,9 +31,9 @@ pub enum FaultKind {
     /// A plain scalar that editors (YAML 1.2) and the tool that delivers the file read differently.
     AmbiguousScalar {
         editor: Reading,
+        /// The tool that reads it as `read_as`.
         reader: ScalarReader,
-        /// What the reader reads.
-        cluster: Reading,
+        read_as: Reading,
         is_key: bool,
     },
     /// A character that Kubernetes (YAML 1.1) reads as a line break and editors read as text; also a second carriage

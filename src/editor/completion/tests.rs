@@ -5,8 +5,10 @@ use serde_json::json;
 use super::{Completions, Knowledge, complete};
 use crate::analysis::{DeclaredEntities, Snapshot};
 use crate::domain::blueprint::Blueprint;
+use crate::domain::git_host::GitHost;
 use crate::domain::known_entities::KnownEntities;
 use crate::domain::platform::PORT;
+use crate::manifest::ReadAs;
 
 fn snapshot() -> Snapshot {
     let service = json!({
@@ -32,7 +34,9 @@ fn completed(marked: &str, file_name: &str) -> (Vec<String>, String) {
     let text = marked.replacen('|', "", 1);
     let snapshot = snapshot();
     let knowledge = Knowledge { snapshot: &snapshot, declared: DeclaredEntities::new(&[]), platform: &PORT };
-    let Some(Completions { word, suggestions, .. }) = complete(&text, file_name, byte, knowledge) else {
+    let Some(Completions { word, suggestions, .. }) =
+        complete(&text, ReadAs { file_name, git_host: GitHost::Unknown }, byte, knowledge)
+    else {
         return (Vec::new(), text);
     };
     assert!(word.start as usize <= byte && byte <= word.end as usize, "the word is at the cursor: {marked}");

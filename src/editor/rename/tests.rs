@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::domain::finding::Edit;
+use crate::domain::git_host::GitHost;
+
+const FILE: ReadAs<'static> = ReadAs { file_name: "a.yaml", git_host: GitHost::Unknown };
 
 /// Renames the identifier `cart` to `to`: `identifier: cart` declares it, `=> cart` marks are references.
 fn renamed_to(text: &str, to: &str) -> Result<String, Obstacle> {
@@ -23,7 +26,7 @@ fn renamed_to(text: &str, to: &str) -> Result<String, Obstacle> {
         annotation: Annotation::of(Some("cart"), to),
         resource_name: None,
     };
-    super::rename("a.yaml", text, &rename).map(|edits| crate::manifest::edit::apply(text, &edits).0)
+    super::rename(FILE, text, &rename).map(|edits| crate::manifest::edit::apply(text, &edits).0)
 }
 
 fn renamed(text: &str) -> String {
@@ -124,7 +127,7 @@ fn the_way_back_removes_the_annotation() {
             annotation: Annotation::of(Some("basket"), "basket"),
             resource_name: None,
         };
-        let edits = super::rename("a.yaml", &text, &rename).unwrap_or_else(|it| panic!("{}: {text}", it.reason));
+        let edits = super::rename(FILE, &text, &rename).unwrap_or_else(|it| panic!("{}: {text}", it.reason));
         assert_eq!(crate::manifest::edit::apply(&text, &edits).0, manifest(expected, "basket"));
     }
 }
@@ -166,7 +169,7 @@ proptest::proptest! {
     fn no_text_and_no_place_make_it_panic_or_touch_other_bytes(text in "[a-z:{}&* \\-'\"\n]{0,60}", start in 0_usize..60, length in 0_usize..8) {
         let spans = [Span::new(start, start + length)];
         let rename = TextRename { from: "a", to: "b-c", identifiers: &[], references: &spans, annotation: Annotation::Write("a"), resource_name: None };
-        if let Ok(edits) = super::rename("a.yaml", &text, &rename) {
+        if let Ok(edits) = super::rename(FILE, &text, &rename) {
             let expected: Vec<Edit> = spans.iter().map(|span| Edit { span: *span, replacement: edits[0].replacement.clone() }).collect();
             proptest::prop_assert_eq!(edits, expected);
         }

@@ -279,12 +279,12 @@ pub(super) fn trouble(text: &str, trouble: Trouble) -> Fault {
 pub(super) fn divergence(text: &str, divergence: Divergence, reader: ScalarReader) -> Fault {
     match divergence {
         Divergence::ColonBeforeIndicator(span) => {
-            let cluster = span.slice(text).to_owned();
-            let editor = cluster.trim_end_matches(':').to_owned();
+            let read_as = span.slice(text).to_owned();
+            let editor = read_as.trim_end_matches(':').to_owned();
             let kind = FaultKind::AmbiguousScalar {
                 editor: Reading::String(editor),
                 reader,
-                cluster: Reading::String(cluster),
+                read_as: Reading::String(read_as),
                 is_key: true,
             };
             Fault { kind, span }
@@ -294,7 +294,7 @@ pub(super) fn divergence(text: &str, divergence: Divergence, reader: ScalarReade
             let length = rest.find([' ', ',', ']', '}', '\n', '\r']).unwrap_or(rest.len());
             let span = Span::new(span.start as usize, span.start as usize + length);
             let editor = Reading::String(span.slice(text).to_owned());
-            let kind = FaultKind::AmbiguousScalar { editor, reader, cluster: Reading::Collection, is_key: false };
+            let kind = FaultKind::AmbiguousScalar { editor, reader, read_as: Reading::Collection, is_key: false };
             Fault { kind, span }
         }
         Divergence::LineBreak(span) => {

@@ -86,7 +86,7 @@ fn what_differs_is_said_with_both_readings() {
         faults.into_iter().map(|fault| fault.kind).next()
     };
     let reader = ScalarReader::Kubernetes;
-    let ambiguous = |editor, cluster| Some(FaultKind::AmbiguousScalar { editor, reader, cluster, is_key: false });
+    let ambiguous = |editor, read_as| Some(FaultKind::AmbiguousScalar { editor, reader, read_as, is_key: false });
     assert_eq!(judged("no"), ambiguous(Reading::String("no".to_owned()), Reading::Bool(false)));
     assert_eq!(judged("012"), ambiguous(Reading::Number("12".to_owned()), Reading::Number("10".to_owned())));
     assert!(matches!(judged("-.inf"), Some(FaultKind::NotJson { .. })));
@@ -100,6 +100,11 @@ fn what_differs_is_said_with_both_readings() {
 fn whatever_any_reader_could_mistake_is_quoted() {
     for [text, editors, clusters] in rows() {
         if editors != "string" || clusters != "string" {
+            assert!(must_quote(text), "{text}");
+        }
+    }
+    for [text, ruamel, pyyaml] in rows_of(PYTHON) {
+        if ruamel != "string" || pyyaml != "string" {
             assert!(must_quote(text), "{text}");
         }
     }

@@ -275,7 +275,7 @@ fn keys_that_are_no_strings_and_keys_given_twice() {
     let on = FaultKind::AmbiguousScalar {
         editor: Reading::String("on".to_owned()),
         reader: ScalarReader::Kubernetes,
-        cluster: Reading::Bool(true),
+        read_as: Reading::Bool(true),
         is_key: true,
     };
     let place = |needle: &str| {

@@ -6,6 +6,7 @@ use lsp_types::{
 };
 
 use crate::commands::lsp::convert::{place_of, range_of};
+use crate::commands::lsp::handlers::read_as::read_as;
 use crate::commands::lsp::state::State;
 use crate::editor::completion::{Completions, Knowledge, Suggestion, SuggestionKind, complete};
 use crate::editor::lines::without_mark;
@@ -21,7 +22,7 @@ pub(in crate::commands::lsp) fn completion(state: &mut State<'_>, params: &Compl
     let lines = document.lines(state.units);
     let text = without_mark(&document.text);
     let byte = lines.byte(place_of(at.position));
-    let Completions { word, suggestions, has_more } = complete(text, document.file_name(), byte, knowledge)?;
+    let Completions { word, suggestions, has_more } = complete(text, read_as(document, project), byte, knowledge)?;
     let range = range_of(&lines, word);
     // An editor compares what it shows with what is written, quotes included.
     let quote = word.slice(text).chars().next().filter(|c| matches!(c, '"' | '\''));

@@ -4,6 +4,7 @@ use lsp_types::{GotoDefinitionParams, GotoDefinitionResponse, Location};
 
 use crate::commands::lsp::convert::{place_of as line_place, range_of};
 use crate::commands::lsp::handlers::located::{Located, read};
+use crate::commands::lsp::handlers::read_as::read_as;
 use crate::commands::lsp::state::State;
 use crate::commands::workspace::snapshot::{BLUEPRINTS, place_of, pointer};
 use crate::domain::file_name::stem;
@@ -18,7 +19,7 @@ pub(in crate::commands::lsp) fn definition(
     let (state, document, project) = state.find(&at.text_document.uri)?;
     let (snapshot, declared) = (project.session.snapshot()?, project.session.declared()?);
     let byte = document.lines(state.units).byte(line_place(at.position));
-    let found = subject_at(without_mark(&document.text), document.file_name(), byte, snapshot)?;
+    let found = subject_at(without_mark(&document.text), read_as(document, project), byte, snapshot)?;
     let mut located = Located::new(state, project);
     let locations: Vec<Location> = match &found.subject {
         Subject::Target(name) | Subject::Declaration(name) => {

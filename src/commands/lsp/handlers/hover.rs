@@ -6,6 +6,7 @@ use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
 
 use crate::commands::lsp::convert::{place_of, range_of};
 use crate::commands::lsp::handlers::located::Located;
+use crate::commands::lsp::handlers::read_as::read_as;
 use crate::commands::lsp::state::State;
 use crate::domain::finding::Place;
 use crate::editor::hover::describe;
@@ -18,7 +19,7 @@ pub(in crate::commands::lsp) fn hover(state: &mut State<'_>, params: &HoverParam
     let (snapshot, declared) = (project.session.snapshot()?, project.session.declared()?);
     let lines = document.lines(state.units);
     let byte = lines.byte(place_of(at.position));
-    let found = subject_at(without_mark(&document.text), document.file_name(), byte, snapshot)?;
+    let found = subject_at(without_mark(&document.text), read_as(document, project), byte, snapshot)?;
     let located = RefCell::new(Located::new(state, project));
     let place = |place: Place| located.borrow_mut().line(place);
     let text = describe(&found.subject, snapshot, declared, &place)?;

@@ -8,6 +8,7 @@ use lsp_types::{PrepareRenameResponse, RenameParams, TextDocumentPositionParams,
 use crate::commands::lsp::convert::{place_of, range_of};
 use crate::commands::lsp::documents::Document;
 use crate::commands::lsp::handlers::located::Located;
+use crate::commands::lsp::handlers::read_as::read_as;
 use crate::commands::lsp::projects::Project;
 use crate::commands::lsp::state::State;
 use crate::commands::rename::error::RenameError;
@@ -19,6 +20,7 @@ use crate::domain::finding::{Edit, EntityName, FileId};
 use crate::editor::lines::{Lines, without_mark};
 use crate::editor::rename::{Annotation, TextRename, rename as rename_text, renamed_from};
 use crate::editor::subject::{Found, Subject, subject_at};
+use crate::manifest::ReadAs;
 
 /// The text that a rename would replace; `None` where nothing can be renamed.
 pub(in crate::commands::lsp) fn prepare_rename(
@@ -47,7 +49,7 @@ pub(in crate::commands::lsp) fn rename(
 
 fn entity_at(document: &Document, project: &Project, byte: usize) -> Option<(EntityName, Found)> {
     let snapshot = project.session.snapshot()?;
-    let found = subject_at(without_mark(&document.text), document.file_name(), byte, snapshot)?;
+    let found = subject_at(without_mark(&document.text), read_as(document, project), byte, snapshot)?;
     match &found.subject {
         Subject::Target(name) | Subject::Declaration(name) => Some((name.clone(), found)),
         Subject::Kind
@@ -97,7 +99,8 @@ fn edits(state: &State<'_>, project: &Project, name: &EntityName, to: &str) -> R
             annotation: Annotation::of(former.as_deref(), to),
             resource_name: None,
         };
-        let edits = rename_text(file_name, own, &wanted).map_err(|obstacle| {
+        let file = ReadAs { file_name, git_host: settings.git_host.value };
+        let edits = rename_text(file, own, &wanted).map_err(|obstacle| {
             let line = LineIndex::new(own).line_of(obstacle.span.start as usize);
             RenameError::Obstacle { path: path.clone(), line, reason: obstacle.reason }
         })?;

@@ -9,16 +9,22 @@ use crate::commands::lsp::handlers::located::Located;
 use crate::commands::lsp::projects::ProjectKey;
 use crate::commands::lsp::state::State;
 use crate::domain::finding::Place;
+use crate::domain::git_host::GitHost;
 use crate::editor::lines::{Lines, without_mark};
 use crate::editor::symbols::{self, Symbol};
+use crate::manifest::ReadAs;
 
 pub(in crate::commands::lsp) fn document_symbols(
     state: &mut State<'_>,
     params: &DocumentSymbolParams,
 ) -> Option<DocumentSymbolResponse> {
     let document = state.documents.get(params.text_document.uri.as_str())?;
+    let project = document.home.as_ref().and_then(|(key, _)| state.projects.get(key));
+    // A file outside of every repository has no host.
+    let git_host = project.map_or(GitHost::Unknown, |project| project.session.settings().git_host.value);
     let lines = document.lines(state.units);
-    let symbols = symbols::symbols(without_mark(&document.text), document.file_name());
+    let file = ReadAs { file_name: document.file_name(), git_host };
+    let symbols = symbols::symbols(without_mark(&document.text), file);
     Some(DocumentSymbolResponse::Nested(symbols.into_iter().map(|symbol| converted(symbol, &lines)).collect()))
 }
 
