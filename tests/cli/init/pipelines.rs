@@ -103,8 +103,19 @@ fn scheduled_jobs_are_added_to_a_pipeline_on_request() {
         assert_eq!(repo.read(pipeline), before);
         assert!(repo.read(jobs).contains("diff --no-base --fail-on missing,extra,changed"));
     }
+    let repo = git("https://dev.azure.com/acme/x/_git/catalog");
+    let jobs = ".azure-pipelines/portolan-drift.yml";
+    let told = wired(&repo, "init --yes --drift");
+    let steps = next_steps(&told);
+    assert_eq!(steps.iter().filter(|step| step.contains("Create a pipeline in Azure from")).count(), 2, "{steps:?}");
+    repo.remove(jobs);
+    let told = wired(&repo, "init --yes --drift");
+    let steps = next_steps(&told);
+    let created: Vec<_> = steps.iter().filter(|step| step.contains("Create a pipeline in Azure from")).collect();
+    assert!(created.len() == 1 && created[0].contains(jobs), "{steps:?}");
     let repo = git(GITHUB);
-    for line in ["init --yes --drift --ci azure", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
+    for line in
+        ["init --yes --drift --ci bitbucket", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
     {
         let refused = run(&repo, line).was_refused();
         assert_error(&refused, "no-scheduled-jobs");
