@@ -326,3 +326,49 @@ fn the_pipeline_of_azure_says_why_no_pull_request_was_opened() {
     assert_ne!(run_for_azure(&world, "portolan_snapshot", "Propose", "TfsGit").code, 0);
     assert_eq!(world.scene.forge.calls().len(), before);
 }
+
+/// The script of a stage of Jenkins, with the credentials that the stage binds.
+fn run_for_jenkins(world: &World, stage: &str) -> Told {
+    let text = world.scene.repo.read("Jenkinsfile.drift");
+    let stage =
+        text.split("\n    stage('").find(|it| it.starts_with(&format!("{stage}')"))).expect("a stage of this name");
+    let script =
+        stage.split("sh '''#!/bin/sh -e\n").nth(1).and_then(|rest| rest.split("'''").next()).expect("a script");
+    let mut command = Command::new("sh");
+    command.args(["-e", "-c", script]).current_dir(world.scene.repo.path()).env_clear().envs(world.scene.variables());
+    for name in ["PORT_CLIENT_ID", "PORT_CLIENT_SECRET"] {
+        if !stage.contains(&format!("credentialsId: '{name}', variable: '{name}'")) {
+            command.env_remove(name);
+        }
+    }
+    command.env("WORKSPACE", world.scene.repo.path()).env("WORKSPACE_TMP", world.path("temp")).env("DIRECTORY", ".");
+    run(command.env("JENKINS_URL", "https://ci.example.com/"))
+}
+
+#[test]
+fn the_pipeline_of_jenkins_fails_on_drift_and_keeps_a_new_snapshot() {
+    let world = World::new("jenkins");
+    let repo = &world.scene.repo;
+    assert!(repo.read("Jenkinsfile.drift").contains("cron('H 5 * * 1-5')"));
+    for stage in ["Install portolan", "Drift", "Snapshot"] {
+        ended(&run_for_jenkins(&world, stage), 0);
+    }
+    let edited = json!({"identifier": "cart", "properties": {"tier": 5}});
+    world.catalog().must("POST", "blueprints/service/entities?upsert=true&merge=true", Some(&edited));
+    ended(&run_for_jenkins(&world, "Drift"), 2);
+    assert!(repo.read("portolan-reports/drift.md").contains("--entities --only service/cart"));
+    world.change_blueprint("owner");
+    let told = run_for_jenkins(&world, "Snapshot");
+    ended(&told, 1);
+    assert!(told.words.contains("apply the artifact snapshot.patch"), "{}", told.words);
+    let patch = repo.read("portolan-reports/snapshot.patch");
+    // The reports of the build are no part of it, and it applies to a clean checkout.
+    assert!(!patch.contains("portolan-reports"), "{patch}");
+    world.tools.write("snapshot.patch", &patch);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    world.check_out();
+    repo.git(&["apply", "--index", &world.path("snapshot.patch")]);
+    assert!(repo.read(".portolan/blueprints/service.json").contains("\"owner\""));
+    repo.git(&["commit", "--quiet", "--message", "x"]);
+    ended(&run_for_jenkins(&world, "Snapshot"), 0);
+}

@@ -78,7 +78,7 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
         return (!choices.is_wired()).then_some(step);
     }
     let path = pipeline?;
-    if is_scheduled(path) && choices.ci == CiSystem::Azure {
+    if is_scheduled(path) && matches!(choices.ci, CiSystem::Azure | CiSystem::Jenkins) {
         return None;
     }
     // An existing pipeline already has its secrets.
@@ -141,7 +141,11 @@ fn drift_step(choices: &Choices, draft: &Draft) -> Option<String> {
             "Create a pipeline in Azure from `{path}` with the secret variables {id} and {secret}; for the pull request \
              with a new snapshot, give the build service the permissions named at the head of the file."
         )),
-        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Jenkins | CiSystem::Other => None,
+        CiSystem::Jenkins => Some(format!(
+            "Create a pipeline in Jenkins (not a multibranch one) with the script path `{path}` and the secret texts {id} and \
+             {secret}; its builds have a new snapshot as a patch."
+        )),
+        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Other => None,
     }
 }
 

@@ -5,16 +5,19 @@ use super::drafts::Draft;
 use super::facts::{CiSystem, Facts};
 use super::install::Install;
 use super::names::{quoted, suffix};
-use super::{azure, github, gitlab};
+use super::{azure, github, gitlab, jenkins};
 
 const GITHUB: &str = include_str!("templates/github-drift.yml");
 const GITLAB: &str = include_str!("templates/gitlab-drift.yml");
 const AZURE: &str = include_str!("templates/azure-drift.yml");
+const JENKINS: &str = include_str!("templates/Jenkinsfile-drift");
+/// The path of the jobs of Jenkins, before the suffix.
+const OF_JENKINS: &str = "Jenkinsfile.drift";
 /// Weekdays, early, and not at a full hour, when many schedules start.
 const CRON: &str = "17 5 * * 1-5";
 
 /// The CI systems that have scheduled jobs of ours.
-pub const WATCHING: [CiSystem; 3] = [CiSystem::Github, CiSystem::Gitlab, CiSystem::Azure];
+pub const WATCHING: [CiSystem; 4] = [CiSystem::Github, CiSystem::Gitlab, CiSystem::Azure, CiSystem::Jenkins];
 
 /// The file of the jobs, if the CI system has such a file.
 fn path(ci: CiSystem, folder: &str) -> Option<String> {
@@ -23,7 +26,8 @@ fn path(ci: CiSystem, folder: &str) -> Option<String> {
         CiSystem::Github => Some(format!(".github/workflows/portolan{suffix}-drift.yml")),
         CiSystem::Gitlab => Some(format!(".gitlab/portolan{suffix}-drift.yml")),
         CiSystem::Azure => Some(format!(".azure-pipelines/portolan{suffix}-drift.yml")),
-        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Jenkins | CiSystem::Other => None,
+        CiSystem::Jenkins => Some(format!("{OF_JENKINS}{suffix}")),
+        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Other => None,
     }
 }
 
@@ -33,7 +37,7 @@ pub(super) fn paths(folder: &str) -> Vec<String> {
 
 /// Whether the scheduled jobs are written to this path.
 pub fn is_scheduled(path: &str) -> bool {
-    path.ends_with("-drift.yml")
+    path.ends_with("-drift.yml") || path.starts_with(OF_JENKINS)
 }
 
 /// The files that a pipeline of GitLab must include.
@@ -49,7 +53,8 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         CiSystem::Github => github_workflow(facts, &path),
         CiSystem::Gitlab => gitlab_jobs(facts, &path),
         CiSystem::Azure => azure::filled(AZURE, facts, &path).replace("@CRON@", CRON),
-        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Jenkins | CiSystem::Other => return,
+        CiSystem::Jenkins => jenkins::filled(JENKINS, facts, &path),
+        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Other => return,
     };
     draft.own(facts, path, text);
 }
