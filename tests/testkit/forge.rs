@@ -1,5 +1,5 @@
-//! A server on loopback with the few routes of GitHub, GitLab, Azure and Bitbucket that comments need, and those of GitHub for pull requests: pages of a hundred,
-//! a viewer, and a record of requests.
+//! A server on loopback with the few routes of GitHub, GitLab, Azure and Bitbucket that comments need, and those of GitHub
+//! and Azure for pull requests: pages of a hundred, a viewer, and a record of requests.
 
 mod dialect;
 
@@ -179,11 +179,20 @@ fn route(method: &str, target: &str, body: &[u8], state: &mut State) -> (u16, Ve
         return (200, bytes.clone());
     }
     let json = |value: Value| value.to_string().into_bytes();
-    if path.ends_with("/pulls") {
+    if path.ends_with("/pulls") || path.ends_with("/pullrequests") {
         return match (method, state.refusal) {
             ("GET", _) => {
                 let open = state.pulls.iter().map(|pull| json!({"number": 7, "head": {"ref": pull["head"]}}));
-                (200, serde_json::to_vec_pretty(&open.collect::<Vec<_>>()).expect("JSON"))
+                let of_azure = state.pulls.iter().filter(|pull| {
+                    pull["sourceRefName"]
+                        .as_str()
+                        .is_some_and(|branch| query.contains(&format!("sourceRefName={branch}&")))
+                });
+                let listed = match path.contains("/_apis/") {
+                    true => json!({"value": of_azure.map(|_| json!({"pullRequestId": 7})).collect::<Vec<_>>()}),
+                    false => json!(open.collect::<Vec<_>>()),
+                };
+                (200, serde_json::to_vec_pretty(&listed).expect("JSON"))
             }
             (_, Some(status)) => (status, json(json!({"message": "GitHub Actions is not permitted to do that"}))),
             (_, None) => {

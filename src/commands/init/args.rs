@@ -20,7 +20,7 @@ pub struct InitArgs {
     /// CI system; default: detected from the remote `origin` and existing files
     #[arg(long, value_name = "CI", value_enum)]
     pub ci: Option<Pipelines>,
-    /// Also write scheduled jobs (GitHub, GitLab): one fails if catalog and manifests differ, one proposes a new snapshot
+    /// Also write scheduled jobs (GitHub, GitLab, Azure, Jenkins): one fails if catalog and manifests differ, one proposes a new snapshot
     #[arg(long)]
     pub drift: bool,
     /// Set up delivery to a cluster by this tool: CRDs, the exporter's mapping, and the tool's objects

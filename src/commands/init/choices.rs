@@ -119,14 +119,16 @@ impl Choices {
             return Ok(());
         }
         let ci = self.ci.name();
-        let systems = "use `--ci github` or `--ci gitlab`";
+        let systems = || format!("use `--ci {}`", WATCHING.map(CiSystem::word).join("|"));
         let (why, help) = match self.has_catalog {
             false => {
                 let why = "a pipeline cannot reach the embedded catalog of this machine".to_owned();
-                (why, "name another catalog, for example `--catalog eu` or a target of the config with `--target NAME`")
+                let help =
+                    "name another catalog, for example `--catalog eu` or a target of the config with `--target NAME`";
+                (why, help.to_owned())
             }
-            true if self.ci == CiSystem::Other => ("no CI system is chosen".to_owned(), systems),
-            true => (format!("`init` writes none for {ci}"), systems),
+            true if self.ci == CiSystem::Other => ("no CI system is chosen".to_owned(), systems()),
+            true => (format!("`init` writes none for {ci}"), systems()),
         };
         Err(InitError::NoScheduledJobs { why, help })
     }

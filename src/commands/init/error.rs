@@ -23,7 +23,7 @@ pub enum InitError {
         code("no-scheduled-jobs"),
         help("{help}, or run `portolan diff --fail-on missing,extra,changed` on a schedule")
     )]
-    NoScheduledJobs { why: String, help: &'static str },
+    NoScheduledJobs { why: String, help: String },
     #[error("`{path}` cannot be read: {}", problem.reason())]
     #[diagnostic(code("unreadable-file"), help("fix the file or move it away; nothing was written"))]
     Unreadable { path: String, problem: ReadProblem },

@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use crate::commands::init::detect::Surroundings;
 use crate::domain::build::Build;
-use crate::scaffold::repository::{CiSystem, Draft, is_pipeline};
+use crate::scaffold::repository::{CiSystem, Draft, is_pipeline, is_scheduled};
 use crate::text::plural::list;
 
 /// The result of the first pull.
@@ -78,6 +78,9 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
         return (!choices.is_wired()).then_some(step);
     }
     let path = pipeline?;
+    if is_scheduled(path) && matches!(choices.ci, CiSystem::Azure | CiSystem::Jenkins) {
+        return None;
+    }
     // An existing pipeline already has its secrets.
     let needs_secrets = choices.has_catalog && !found.has_other_pipeline;
     let secrets = match choices.ci {
@@ -118,25 +121,32 @@ fn pipeline_step(found: &Surroundings, choices: &Choices, pipeline: Option<&Stri
 
 /// What the scheduled jobs need besides the secrets.
 fn drift_step(choices: &Choices, draft: &Draft) -> Option<String> {
-    if !draft.files.iter().any(|file| file.path.ends_with("-drift.yml")) {
-        return None;
-    }
-    Some(match choices.ci {
-        CiSystem::Gitlab => {
-            "Create a pipeline schedule (Build > Pipeline schedules); for the merge request with a new snapshot, \
-                             GITLAB_TOKEN needs `write_repository` too."
-                .to_owned()
-        }
-        _ => {
+    let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
+    let path = draft.files.iter().map(|file| &file.path).find(|path| is_scheduled(path))?;
+    match choices.drift_jobs? {
+        CiSystem::Github => {
             let allow = "For the pull request with a new snapshot, allow GitHub Actions to create pull requests (Settings > Actions > General).";
             // The secrets of a workflow of the user's own may have other names.
-            let (id, secret) = (choices.platform.client_id_variable, choices.platform.client_secret_variable);
-            match choices.is_wired() {
+            Some(match choices.is_wired() {
                 true => format!("{allow} The scheduled jobs use the secrets {id} and {secret}."),
                 false => allow.to_owned(),
-            }
+            })
         }
-    })
+        CiSystem::Gitlab => Some(
+            "Create a pipeline schedule (Build > Pipeline schedules); for the merge request with a new snapshot, \
+             GITLAB_TOKEN needs `write_repository` too."
+                .to_owned(),
+        ),
+        CiSystem::Azure => Some(format!(
+            "Create a pipeline in Azure from `{path}` with the secret variables {id} and {secret}; for the pull request \
+             with a new snapshot, give the build service the permissions named at the head of the file."
+        )),
+        CiSystem::Jenkins => Some(format!(
+            "Create a pipeline in Jenkins (not a multibranch one) with the script path `{path}` and the secret texts {id} and \
+             {secret}; its builds have a new snapshot as a patch."
+        )),
+        CiSystem::Bitbucket | CiSystem::Circleci | CiSystem::Codefresh | CiSystem::Other => None,
+    }
 }
 
 /// The files that manifests can be made of, in a repository that has none.

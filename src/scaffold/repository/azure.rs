@@ -14,9 +14,15 @@ pub(super) fn path(folder: &str) -> String {
 
 pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let path = path(facts.folder);
+    let text = filled(PIPELINE, facts, &path);
+    draft.own(facts, path, text);
+}
+
+/// The template with the values of the repository. `path`: where the result is written.
+pub(super) fn filled(template: &str, facts: &Facts<'_>, path: &str) -> String {
     let install = match facts.published {
         Some(_) => "pipx install \"$PORTOLAN\"".to_owned(),
-        None => Build { error: "##vso[task.logissue type=error]", file: &path, prepare: "", root: "" }.script(),
+        None => Build { error: "##vso[task.logissue type=error]", file: path, prepare: "", root: "" }.script(),
     };
     let directory = quoted(&literal(&format!("$(Build.SourcesDirectory)/{}", facts.folder)));
     let source = quoted(&literal(facts.source));
@@ -29,7 +35,7 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
         ("CATALOG", &catalog),
         ("JOB_SUFFIX", &suffix),
     ];
-    draft.own(facts, path, pipeline(PIPELINE, facts, &own));
+    pipeline(template, facts, &own)
 }
 
 /// A text in which Azure evaluates no template expression.

@@ -21,22 +21,27 @@ pub(super) fn draft(facts: &Facts<'_>, draft: &mut Draft) {
     let [usual, beside] = paths(facts.folder);
     let is_free = facts.texts.get(&usual).is_none_or(|text| text.contains("portolan lint"));
     let path = if is_free && facts.folder.is_empty() { usual } else { beside };
+    let text = filled(PIPELINE, facts, &path);
+    draft.own(facts, path, text);
+}
+
+/// The template with the values of the repository. `path`: where the result is written.
+pub(super) fn filled(template: &str, facts: &Facts<'_>, path: &str) -> String {
     let install = match facts.published {
         Some(version) => format!(
             "python3 -m venv \"{INSTALLED}\"\n\"{INSTALLED}/bin/pip\" install --quiet \"portolan-gitops=={version}\""
         ),
-        None => Build { error: "", file: &path, prepare: "", root: &format!("--root \"{INSTALLED}\" ") }.script(),
+        None => Build { error: "", file: path, prepare: "", root: &format!("--root \"{INSTALLED}\" ") }.script(),
     };
     let directory = groovy_word(if facts.folder.is_empty() { "." } else { facts.folder });
     let source = groovy_word(facts.source);
     let catalog = groovy_word(facts.pipeline_catalog.unwrap_or_default());
     let own = [
         ("INSTALL", install.as_str()),
-        ("FILE", &path),
+        ("FILE", path),
         ("DIRECTORY", &directory),
         ("SOURCE", &source),
         ("CATALOG", &catalog),
     ];
-    let text = pipeline(PIPELINE, facts, &own);
-    draft.own(facts, path, text);
+    pipeline(template, facts, &own)
 }

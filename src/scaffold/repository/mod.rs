@@ -28,7 +28,7 @@ mod template;
 mod tests;
 
 pub use drafts::{Draft, Kept, Wanted};
-pub use drift::WATCHING;
+pub use drift::{WATCHING, is_scheduled};
 pub use facts::{CiSystem, ConfigDelivery, Facts};
 pub use paste::{Paste, PastePart};
 

@@ -103,8 +103,21 @@ fn scheduled_jobs_are_added_to_a_pipeline_on_request() {
         assert_eq!(repo.read(pipeline), before);
         assert!(repo.read(jobs).contains("diff --no-base --fail-on missing,extra,changed"));
     }
+    for (ci, jobs) in [("azure", ".azure-pipelines/portolan-drift.yml"), ("jenkins", "Jenkinsfile.drift")] {
+        let repo = git(GITLAB);
+        let line = format!("init --yes --drift --ci {ci}");
+        // The jobs are a second pipeline, and the only new one where the first is there.
+        for count in [2, 1] {
+            let told = wired(&repo, &line);
+            let steps = next_steps(&told);
+            let created: Vec<_> = steps.iter().filter(|step| step.contains("Create a")).collect();
+            assert!(created.len() == count && created[count - 1].contains(&format!("`{jobs}`")), "{steps:?}");
+            repo.remove(jobs);
+        }
+    }
     let repo = git(GITHUB);
-    for line in ["init --yes --drift --ci azure", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
+    for line in
+        ["init --yes --drift --ci bitbucket", "init --yes --drift --ci none", "init --yes --drift --catalog local"]
     {
         let refused = run(&repo, line).was_refused();
         assert_error(&refused, "no-scheduled-jobs");

@@ -111,7 +111,7 @@ fn a_preview_shows_a_renamed_entity_with_all_that_it_keeps() {
     let entity = |name: &str| server.page(&format!("/blueprints/service/entities/{name}")).body;
     let basket = entity("basket");
     assert!(basket.contains("The identifier was") && basket.contains("two"), "{basket}");
-    assert!(entity("cart").contains("This entity gets a new identifier"), "{}", entity("cart"));
+    assert!(entity("cart").contains("Merging gives this entity a new identifier"), "{}", entity("cart"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use portolan::scaffold::repository::{CiSystem, Facts};
+use portolan::scaffold::repository::{CiSystem, Facts, is_scheduled};
 use serde_json::{Value, json};
 
 use crate::pipelines::linted::{is_there, skip};
@@ -28,6 +28,7 @@ fn written(ci: &str) -> Vec<(Repo, Vec<PathBuf>)> {
         let repo = Repo::new();
         let change = |facts: &mut Facts<'_>| {
             (facts.ci, facts.has_catalog, facts.pushes) = (system, has_catalog, pushes);
+            facts.drift_jobs = Some(system);
         };
         let files = released(&BTreeMap::new(), change).files;
         let paths = files.iter().map(|file| repo.write(&file.path, &file.after).path().join(&file.path)).collect();
@@ -68,13 +69,22 @@ fn yaml(path: &PathBuf) -> Value {
 #[test]
 fn every_pipeline_is_yaml_with_jobs_whose_scripts_a_shell_reads() {
     for (ci, jobs, keys) in [
-        ("github", "/jobs", &["name", "on", "permissions", "env", "jobs"][..]),
+        ("github", "/jobs", &["name", "on", "permissions", "concurrency", "env", "jobs"][..]),
         (
             "gitlab",
             "",
-            &[".portolan", "portolan-lint", "portolan-diff", "portolan-forecast", "portolan-push", "include"],
+            &[
+                ".portolan",
+                "portolan-lint",
+                "portolan-diff",
+                "portolan-drift",
+                "portolan-forecast",
+                "portolan-push",
+                "portolan-snapshot",
+                "include",
+            ],
         ),
-        ("azure", "/jobs", &["trigger", "pr", "parameters", "lockBehavior", "variables", "jobs"]),
+        ("azure", "/jobs", &["trigger", "pr", "schedules", "parameters", "lockBehavior", "variables", "jobs"]),
         ("bitbucket", "/definitions/steps", &["clone", "definitions", "pipelines"]),
         ("circleci", "/jobs", &["version", "parameters", "executors", "commands", "jobs", "workflows"]),
         ("codefresh", "/steps", &["version", "stages", "steps", "kind", "metadata", "spec"]),
@@ -95,7 +105,8 @@ fn every_pipeline_is_yaml_with_jobs_whose_scripts_a_shell_reads() {
                 assert!((1..=5).contains(&count), "{name}: {count} jobs");
                 let mut scripts = Vec::new();
                 collect_scripts(&pipeline, &mut scripts);
-                assert!(scripts.iter().any(|script| script.contains("portolan lint")), "{name}: {scripts:?}");
+                let command = if is_scheduled(&name.to_string()) { "portolan pull" } else { "portolan lint" };
+                assert!(scripts.iter().any(|script| script.contains(command)), "{name}: {scripts:?}");
                 for script in scripts {
                     assert!(is_there(Command::new("sh").args(["-n", "-c", &script])), "{name}:\n{script}");
                 }
