@@ -22,9 +22,7 @@ pub enum PullError {
         help("set the credentials in the environment, or the catalog: `--catalog`, or `catalog` in portolan.yaml")
     )]
     NotNamed { catalog: String },
-    #[error(
-        "pull refused: the snapshot is of {was}, and {now} on this machine has other blueprints or entities; nothing was written"
-    )]
+    #[error("snapshot is of {was}, and {now} on this machine has other blueprints or entities, so nothing was written")]
     #[diagnostic(
         code("other-catalog"),
         help(
