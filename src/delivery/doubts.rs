@@ -21,25 +21,13 @@ pub struct Doubts {
 }
 
 impl Doubts {
-    /// `root`: a whole document.
-    pub fn of(root: Value<'_>) -> Self {
-        let mut found = Self::default();
-        root.view().values().for_each(|value| found.look_at(value));
-        found
-    }
-
     pub fn of_text(text: &str) -> Self {
         Self { has_dollar: memchr::memchr(b'$', text.as_bytes()).is_some(), ..Self::default() }
     }
 
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            has_dollar: self.has_dollar || other.has_dollar,
-            has_null_map: self.has_null_map || other.has_null_map,
-            has_empty_map: self.has_empty_map || other.has_empty_map,
-            has_other_reading: self.has_other_reading || other.has_other_reading,
-            has_no_json: self.has_no_json || other.has_no_json,
-        }
+    /// Looks at a document. `root`: the whole of it.
+    pub fn add(&mut self, root: Value<'_>) {
+        root.view().values().for_each(|value| self.look_at(value));
     }
 
     /// Looks at a value and its members, but not at what these hold.

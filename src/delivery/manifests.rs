@@ -264,9 +264,8 @@ impl Reading<'_> {
             self.found.fault.get_or_insert(fault);
             return;
         }
-        let doubts = Doubts::of(value);
-        self.found.doubts = self.found.doubts.or(doubts);
-        let may_fail = doubts.has_no_json || !document.faults.is_empty();
+        self.found.doubts.add(value);
+        let may_fail = self.found.doubts.has_no_json || !document.faults.is_empty();
         let encoding = if may_fail { encoding_fault(value, document.faults) } else { None };
         if header.kind.ends_with("List") && value.get("items").is_some() {
             if matches!(header.kind.as_str(), "List" | "ResourceList") {

@@ -14,7 +14,7 @@ pub fn is_loopback(host: &str) -> bool {
 pub fn host_of(address: &str) -> &str {
     let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = authority.split('/').next().unwrap_or_default();
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+    &authority[..port_at(authority).unwrap_or(authority.len())]
 }
 
 /// Percent-encodes `text` for a URL: keeps letters, digits and the bytes that `is_kept` accepts.
@@ -70,6 +70,19 @@ fn port_at(authority: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_host_of_a_url_has_no_port() {
+        for (url, host) in [
+            ("https://api.port.io/v1", "api.port.io"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("http://[::1]:8080/v1", "[::1]"),
+            ("http://[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(url), host, "{url}");
+        }
+    }
 
     #[test]
     fn this_machine_is_told_from_others() {

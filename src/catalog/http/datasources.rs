@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::call::ApiCall;
 use super::client_error::ClientError;
+use super::listed_datasource::ListedDatasource;
 use super::owned::{MAX_IDENTIFIERS, search};
 use super::session::Session;
 use crate::catalog::LastWrites;
@@ -22,28 +23,12 @@ struct DataSources {
     data_sources: Vec<Value>,
 }
 
-/// A datasource, and the blueprints that it wrote entities of.
-pub(super) struct ListedDatasource {
-    pub text: String,
-    blueprints: Vec<String>,
-}
-
-impl ListedDatasource {
-    fn of(item: &Value) -> Option<Self> {
-        let text = item["datasource"].as_str().filter(|text| !text.is_empty())?.to_owned();
-        let name = |blueprint: &Value| blueprint["identifier"].as_str().or(blueprint.as_str()).map(str::to_owned);
-        let blueprints = item["blueprints"].as_array().into_iter().flatten().filter_map(name).collect();
-        Some(Self { text, blueprints })
-    }
-
-    /// A datasource that names no blueprints may have written any.
-    pub fn may_have_written(&self, blueprint: &str) -> bool {
-        self.blueprints.is_empty() || self.blueprints.iter().any(|name| name == blueprint)
-    }
-}
-
 /// `None`: the catalog does not list them.
-pub(super) async fn listed(session: &Session) -> Result<Option<Vec<ListedDatasource>>, ClientError> {
+pub(super) async fn listed(session: &Session) -> Result<Option<&[ListedDatasource]>, ClientError> {
+    Ok(session.datasources.get_or_try_init(|| read(session)).await?.as_deref())
+}
+
+async fn read(session: &Session) -> Result<Option<Vec<ListedDatasource>>, ClientError> {
     let call = ApiCall::get("/v1/data-sources".to_owned());
     let found = session.send(&call, |answer| serde_json::from_slice::<DataSources>(&answer.body)).await;
     match found {
@@ -60,13 +45,9 @@ pub(super) async fn of_entities(
     identifiers: &[Box<str>],
 ) -> Result<HashMap<Box<str>, String>, ClientError> {
     let mut found = HashMap::new();
-    let mut texts: Vec<String> = listed(session)
-        .await?
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|listed| listed.may_have_written(blueprint))
-        .map(|listed| listed.text)
-        .collect();
+    let listed = listed(session).await?.unwrap_or_default().iter();
+    let mut texts: Vec<&str> =
+        listed.filter(|listed| listed.may_have_written(blueprint)).map(|listed| listed.text.as_str()).collect();
     // A search finds texts that contain the asked one, so a text is asked for before those that it contains.
     texts.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     texts.dedup();
@@ -77,10 +58,10 @@ pub(super) async fn of_entities(
         }
         let mut written = LastWrites::new();
         for lot in left.chunks(MAX_IDENTIFIERS) {
-            search(session, blueprint, lot, &[&text], &mut written).await?;
+            search(session, blueprint, lot, &[text], &mut written).await?;
         }
         left.retain(|identifier| !written.contains_key(identifier));
-        found.extend(written.into_keys().map(|identifier| (identifier, text.clone())));
+        found.extend(written.into_keys().map(|identifier| (identifier, text.to_owned())));
     }
     Ok(found)
 }

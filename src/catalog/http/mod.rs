@@ -13,6 +13,7 @@ mod delete;
 mod error_source;
 mod identified;
 mod limiter;
+mod listed_datasource;
 mod notices;
 mod outcome;
 mod owned;
@@ -239,7 +240,7 @@ impl Catalog for Client {
     fn datasources(&self, limit: ReadLimit<'_>) -> Result<Option<Vec<String>>, CatalogError> {
         let listed =
             self.within(limit, ApiCall::get("/v1/data-sources".to_owned()), datasources::listed(&self.session));
-        Ok(listed?.map(|listed| listed.into_iter().map(|listed| listed.text).collect()))
+        Ok(listed?.map(|listed| listed.iter().map(|listed| listed.text.clone()).collect()))
     }
 
     fn datasources_of(

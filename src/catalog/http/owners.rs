@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::call::ApiCall;
 use super::client_error::ClientError;
-use super::datasources::{self, ListedDatasource};
+use super::datasources;
+use super::listed_datasource::ListedDatasource;
 use super::owned::search;
 use super::session::Session;
 use crate::domain::entity::Owner;

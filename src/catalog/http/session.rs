@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use super::answer::AnswerContext;
 use super::call::{ApiCall, AttemptError, Repeat, Reply};
@@ -14,6 +15,7 @@ use super::client_error::{ClientError, RequestLine};
 use super::concurrency::{CallKind, CallOutcome};
 use super::credentials::Credentials;
 use super::limiter::{Limiter, Permit};
+use super::listed_datasource::ListedDatasource;
 use super::notices::{Notices, Waiting};
 use super::rate::RateHeaders;
 use super::retry::{Attempts, RetryBudget, RetryDecision, RetryPolicy, is_transient};
@@ -38,6 +40,8 @@ pub(super) struct Session {
     pub has_answered: AtomicBool,
     /// The catalog changes no owner without a write, so it is not asked to again.
     pub refuses_to_relabel: AtomicBool,
+    /// The datasources that the catalog lists, once they were read: each blueprint asks for them.
+    pub datasources: OnceCell<Option<Vec<ListedDatasource>>>,
     /// The retry budget of all calls of this run.
     budget: Mutex<RetryBudget>,
     /// The end of the wait that was last reported to the user.
@@ -62,6 +66,7 @@ impl Session {
             notices,
             has_answered: AtomicBool::new(false),
             refuses_to_relabel: AtomicBool::new(false),
+            datasources: OnceCell::new(),
             budget: Mutex::default(),
             reported_until: Mutex::default(),
         }

@@ -273,8 +273,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// What all deliverers send, in the order of its places, then of its deliverers. Only keys are sorted, as there are many and
-/// they are large.
+/// What all deliverers send, in the order of its places, then of its deliverers. Keys are sorted instead of it, which is large.
 fn in_order(sent: Vec<Vec<Sent<'_>>>) -> Vec<Sent<'_>> {
     let all: Vec<Sent<'_>> = sent.into_iter().flatten().collect();
     let keys = all.iter().zip(0..).map(|(Sent { manifest, .. }, at)| {

@@ -90,8 +90,7 @@ pub(crate) fn former_owners(
         // A catalog that does not reveal them is no reason to refuse the push; the backup records that.
         let mut datasources = catalog.datasources_of(&first.blueprint, &identifiers, limit).unwrap_or_default();
         for key in group {
-            let at = owners.binary_search_by(|(other, _)| other.cmp(key)).ok();
-            let known = at.and_then(|at| owners.get(at)).map(|(_, owner)| owner.clone());
+            let known = ForeignOwner::among(owners, key).cloned();
             let datasource = datasources.remove(&key.identifier);
             if datasource.as_deref().is_some_and(|datasource| own.owns(datasource)) {
                 continue;

@@ -36,17 +36,17 @@ fn describe_kept(kept: &[(EntityKey, FormerOwner)], owner: &Owner) -> Vec<String
     let mut notes = Vec::new();
     let scope = &owner.scope;
     for (former, (kind, keys)) in by_owner(kept) {
-        let (stays, they, it) = if keys.len() == 1 { ("stays", "it", "it") } else { ("stay", "them", "they") };
+        let (stays, them, they) = if keys.len() == 1 { ("stays", "it", "it") } else { ("stay", "them", "they") };
         let way_out = match kind {
-            Some(OwnerKind::Scope) => format!("A push of that scope with `--adopt-from {scope}` takes {they} back"),
-            Some(OwnerKind::Integration | OwnerKind::Exporter) => format!("Its next resync takes {they} back"),
+            Some(OwnerKind::Scope) => format!("A push of that scope with `--adopt-from {scope}` takes {them} back"),
+            Some(OwnerKind::Integration | OwnerKind::Exporter) => format!("Its next resync takes {them} back"),
             Some(OwnerKind::Tool | OwnerKind::Person) | None => {
-                format!("The next write of that owner takes {they} back")
+                format!("The next write of that owner takes {them} back")
             }
         };
         notes.push(format!(
-            "{} {stays} with scope `{scope}`; before, {it} belonged to {}. {way_out}; until then, a push of `{scope}` \
-             deletes {they} if no manifest declares {they} (`--no-prune` keeps {they}).",
+            "{} {stays} with scope `{scope}`; before, {they} belonged to {}. {way_out}; until then, a push of `{scope}` \
+             deletes {them} if no manifest declares {them} (`--no-prune` keeps {them}).",
             names(&keys),
             clean(&former)
         ));

@@ -11,7 +11,7 @@ use crate::domain::entity::desired::Desired;
 use crate::domain::finding::FileId;
 use crate::domain::git_host::GitHost;
 use crate::domain::value::timestamp::Moment;
-use crate::sources::git::{CommitFiles, CommitId, GitError, Repository, Step, StepFile, WalkEnd};
+use crate::sources::git::{CommitId, GitError, Repository, Step, StepFile, WalkEnd};
 use crate::sources::{Pattern, SourceFile};
 
 /// What looks at the versions of one manifest, the newest first.
@@ -75,11 +75,18 @@ impl ManifestHistory<'_> {
 
     /// Reads the versions of the first commit.
     fn start<S: VersionSearch>(&self, from: CommitId, walk: &mut Walk<'_, S>) -> Result<(), GitError> {
-        let CommitFiles { files, links } = self.repository.files_at(self.root, self.pattern, from)?;
         let is_open = |followed: &&Followed<S>| !followed.search.is_decided();
         let paths: BTreeSet<&str> =
             walk.followed.iter().filter(is_open).map(|followed| followed.path.as_str()).collect();
-        let files: Vec<SourceFile> = paths.into_iter().filter_map(|path| files.get(path)).cloned().collect();
+        let (mut files, mut links) = (Vec::new(), BTreeSet::new());
+        for path in paths {
+            match self.repository.file_at(self.root, path, from)? {
+                Some(file) => files.push(file),
+                // A link has no history of its own.
+                None if self.repository.has_at(self.root, path, from)? => drop(links.insert(path.to_owned())),
+                None => {}
+            }
+        }
         let ids: Vec<FileId> = (0..files.len()).map(FileId::of).collect();
         let entities = ManifestSet::map_chosen(&files, &ids, None, self.git_host, |entity| entity);
         let path_of = |entity: &Desired| files.get(entity.place.file.0 as usize).map(|file| file.path.clone());

@@ -16,6 +16,12 @@ fn read<T>(text: &str, use_it: impl Fn(Value<'_>) -> T) -> T {
     found.expect("there is a document")
 }
 
+fn doubts(root: Value<'_>) -> Doubts {
+    let mut doubts = Doubts::default();
+    doubts.add(root);
+    doubts
+}
+
 /// The text after each fault's line is removed, and the fields.
 fn null_maps_of(text: &str) -> (Vec<&'static str>, String) {
     let found = read(text, null_maps);
@@ -68,14 +74,14 @@ fn the_doubts_let_every_null_through() {
         "spec:\n        properties:\n        identifier: a\n",
         "items:\n- kind: Entity\n  spec:\n    properties:\n    identifier: a\n",
     ] {
-        assert!(read(text, Doubts::of).has_null_map, "{text}");
+        assert!(read(text, doubts).has_null_map, "{text}");
     }
     for text in [
         "spec:\n  properties:\n    a: b\n",
         "spec:\n  properties: {}\n  relations: {a: b}\n",
         "spec:\n  identifier: a\n",
     ] {
-        assert!(!read(text, Doubts::of).has_null_map, "{text}");
+        assert!(!read(text, doubts).has_null_map, "{text}");
     }
 }
 
@@ -88,9 +94,9 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
     let line = Some(Span::new(6, 23));
     assert_eq!(found, [(Span::new(8, 18), ManifestFaultKind::EmptiedMap { field: "properties", line })]);
     assert!(
-        read(text, Doubts::of).has_empty_map
-            && read("spec: {relations: { \n }}", Doubts::of).has_empty_map
-            && !read("a: {b: c}", Doubts::of).has_empty_map
+        read(text, doubts).has_empty_map
+            && read("spec: {relations: { \n }}", doubts).has_empty_map
+            && !read("a: {b: c}", doubts).has_empty_map
     );
     assert_eq!(read("spec: {identifier: a}\n", |manifest| emptied_maps(manifest, before)), []);
 }
@@ -99,7 +105,7 @@ fn a_mapping_is_emptied_only_if_it_had_content() {
 fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     let text =
         "a: 2024-01-02\nb: '2024-01-02'\nc: yes\nd: 012\ne: [2024-1-2]\nf: !!timestamp 2024-01-02\ng: {x, y: 1}\n";
-    assert!(read(text, Doubts::of).has_other_reading);
+    assert!(read(text, doubts).has_other_reading);
     let found = read(text, other_readings);
     let shown: Vec<String> = found
         .iter()
@@ -119,10 +125,10 @@ fn kubectl_and_kustomize_differ_in_dates_tags_and_what_is_left_out() {
     assert_eq!(shown, expected);
     for text in ["a: '2024-01-02'\n", "a: 2024\n", "a: x-2024-01-02\n", "a: {b: c}\n", "a: {b: [c, d]}\n", "a: ${b}\n"]
     {
-        assert!(!read(text, Doubts::of).has_other_reading, "{text}");
+        assert!(!read(text, doubts).has_other_reading, "{text}");
     }
     for text in ["g: {x}\n", "g: {y: 1, x}\n", "g: {x: , y: 1}\n", "g: {x: }\n"] {
-        assert!(read(text, Doubts::of).has_other_reading && read(text, other_readings).len() == 1, "{text}");
+        assert!(read(text, doubts).has_other_reading && read(text, other_readings).len() == 1, "{text}");
     }
 }
 
@@ -168,7 +174,7 @@ fn whatever_has_a_fault_is_in_doubt() {
         let mut seen = None;
         Texts::default().documents(text, &mut |document| {
             let Some(root) = document.value else { return };
-            let doubts = Doubts::of(root);
+            let doubts = doubts(root);
             let may_fail = doubts.has_no_json || !document.faults.is_empty();
             assert!(may_fail || encoding_fault(root, document.faults).is_none(), "encoding of {text}");
             assert!(doubts.has_null_map || null_maps(root).is_empty(), "null of {text}");

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::entity::{Datasource, Owner, Record};
+use crate::domain::entity::{Datasource, EntityKey, Owner, Record};
 
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
@@ -41,6 +41,12 @@ pub struct ForeignOwner {
 impl ForeignOwner {
     pub fn new(kind: OwnerKind, name: Option<String>) -> Self {
         Self { kind, name }
+    }
+
+    /// The owner of an entity, if it is among the known ones. `owners`: sorted by key.
+    pub fn among<'o>(owners: &'o [(EntityKey, Self)], key: &EntityKey) -> Option<&'o Self> {
+        let at = owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        owners.get(at).map(|(_, owner)| owner)
     }
 
     /// The owner from the datasource that the catalog stores: the writer's User-Agent.

@@ -31,10 +31,9 @@ pub fn adoption_flags(plan: &Plan, owners: &[(EntityKey, ForeignOwner)], flags: 
     }
     let mut scopes = BTreeSet::new();
     for key in written(plan).iter().chain(&plan.foreign_unchanged) {
-        let at = owners.binary_search_by(|(other, _)| other.cmp(key)).ok();
-        match at.and_then(|at| owners.get(at)) {
+        match ForeignOwner::among(owners, key) {
             // A catalog that does not report what a scope owns may name this one.
-            Some((_, ForeignOwner { kind: OwnerKind::Scope, name: Some(name) }))
+            Some(ForeignOwner { kind: OwnerKind::Scope, name: Some(name) })
                 if is_plain(name) && *name != plan.scope =>
             {
                 scopes.insert(name.as_str());

@@ -124,8 +124,7 @@ impl PlanReport<'_> {
 
     /// The owner of a foreign entity, if it is known.
     pub(in crate::report) fn owner_of(&self, key: &EntityKey) -> Option<&ForeignOwner> {
-        let at = self.owners.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
-        self.owners.get(at).map(|(_, owner)| owner)
+        ForeignOwner::among(self.owners, key)
     }
 }
 

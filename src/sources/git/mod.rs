@@ -39,5 +39,5 @@ pub use open::{Environment, Repository, is_bare_repository, path_in_work_tree};
 pub use past::{Content, PastContent};
 pub use signature::Signed;
 pub use staged::Staged;
-pub use walk_back::{CommitFiles, Step, StepFile, WalkEnd};
+pub use walk_back::{Step, StepFile, WalkEnd};
 pub use work_tree::WorkTree;

@@ -1,7 +1,6 @@
 //! Walks back through the history of a branch: each commit along first parents, with the files that it changed. Merges count
 //! as one commit, so a change has the time at which the branch got it.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -44,35 +43,7 @@ pub enum WalkEnd {
 
 const MAX_COMMITS: usize = 10_000;
 
-/// The files of a commit that match.
-#[derive(Debug, Default)]
-pub struct CommitFiles {
-    pub files: HashMap<String, SourceFile>,
-    /// Links: their content is that of other files.
-    pub links: HashSet<String>,
-}
-
 impl Repository {
-    /// The files of a commit by path, without following links: a link has no history of its own.
-    pub fn files_at(&self, root: &Path, pattern: &Pattern, commit: Oid) -> Result<CommitFiles, GitError> {
-        let scope = Scope::new(self, root, pattern)?;
-        let list = || {
-            let tree = self.inner.find_commit(commit)?.tree()?;
-            let mut options = scope.options();
-            let added = self.inner.diff_tree_to_tree(None, Some(&tree), Some(&mut options))?;
-            let mut found = CommitFiles::default();
-            for delta in added.deltas() {
-                let Some(path) = delta.new_file().path_bytes().and_then(|path| scope.text_of(path)) else { continue };
-                match scope.blob(&delta.new_file()) {
-                    Some(file) => drop(found.files.insert(path, file)),
-                    None => drop(found.links.insert(path)),
-                }
-            }
-            Ok(found)
-        };
-        list().map_err(|error| GitError::comparing(&format!("commit `{commit}`"), self.inner.is_shallow(), error))
-    }
-
     /// Walks back from the commit until `each` breaks.
     pub fn walk_back(
         &self,
