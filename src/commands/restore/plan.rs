@@ -268,9 +268,9 @@ fn as_before<'b>(entities: &'b [SavedEntity], way_back: &WayBack, owners: &Forme
     let WayBack { desired, deleted, taken_over, not_renamed_back, gone, .. } = way_back;
     let desired = desired.iter().map(|desired| &desired.key);
     let others: HashSet<&EntityKey> =
-        desired.chain(deleted).chain(taken_over).chain(not_renamed_back).chain(gone).collect();
+        desired.chain(deleted).chain(taken_over).chain(not_renamed_back).chain(gone).chain(owners.keys()).collect();
     let keys = entities.iter().map(|saved| &saved.key);
-    keys.filter(|key| !others.contains(key) && !owners.contains(key)).collect()
+    keys.filter(|key| !others.contains(key)).collect()
 }
 
 /// Counts the entities of the backup that need no change, as a push counts declared ones.

@@ -38,7 +38,7 @@ impl FormerOwners {
         }
     }
 
-    pub fn contains(&self, key: &EntityKey) -> bool {
-        self.given_back.iter().chain(&self.kept).any(|(other, _)| other == key)
+    pub fn keys(&self) -> impl Iterator<Item = &EntityKey> {
+        self.given_back.iter().chain(&self.kept).map(|(key, _)| key)
     }
 }
